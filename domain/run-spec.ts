@@ -1,0 +1,120 @@
+/** Providers whose calls are built. */
+export const providers = ['openai-compatible', 'openai', 'ark', 'simulated'] as const;
+export type Provider = (typeof providers)[number];
+
+export const strategyNames = ['uniform', 'imagined-keyframes', 'unedited-reference'] as const;
+export type StrategyName = (typeof strategyNames)[number];
+
+type PaidModel = {
+  readonly provider: Provider;
+  readonly baseUrl: string;
+  /** The configured `identity`, else the base URL: what call keys name the endpoint by. */
+  readonly endpointIdentity: string;
+  /** Provider plus 8 hex digits of (endpoint identity, key variable); names the task queue. */
+  readonly account: string;
+  readonly model: string;
+  /** Name of the environment variable with the key; null when the provider needs none. */
+  readonly apiKeyEnv: string | null;
+  readonly seed: number | null;
+  readonly timeoutMs: number;
+  /** Tries of one call in one drive that count (action `retry`). */
+  readonly maxAttempts: number;
+  /** How long one call may wait in one drive (action `wait`). */
+  readonly maxWaitMs: number;
+  /** Calls in flight per account. */
+  readonly concurrency: number;
+  readonly extraBody: Readonly<Record<string, unknown>>;
+};
+
+/** A chat model that sees pictures, as one run uses it. */
+export type ChatModelSpec = PaidModel & {
+  readonly maxTokens: number;
+  readonly temperature: number | null;
+  /** US dollars per million tokens. */
+  readonly price: { readonly inputPerM: number; readonly outputPerM: number } | null;
+};
+
+/** A picture-editing model, as one run uses it. */
+export type ImageModelSpec = PaidModel & {
+  /** `ark`: JSON to `/images/generations`; `openai`: multipart to `/images/edits`. */
+  readonly wire: 'ark' | 'openai';
+  /** `auto` (the reference frame's aspect ratio), `WxH`, or a provider's word such as `1K`. */
+  readonly size: string;
+  /** US dollars per picture. */
+  readonly price: { readonly image: number } | null;
+};
+
+export type EmbeddingSpec = {
+  readonly model: string;
+  /** Local folder in the Hugging Face ONNX layout. */
+  readonly path: string;
+  readonly device: 'cpu';
+};
+
+export type StrategySpec = {
+  readonly name: StrategyName;
+  readonly sampling: 'uniform.floor';
+  readonly initialFrames: number;
+  /** Frames kept per picture. */
+  readonly topK: number;
+  /** Frames shown to the answer call; null = the whole union (or all initial frames). */
+  readonly answerFrames: number | null;
+  readonly maxImageRequests: number;
+  readonly onImageFailure: 'refused-only' | 'always';
+  readonly frameOrder: 'time' | 'path';
+  /** Longest edge in pixels of a frame as sent; null = as stored. */
+  readonly frameMaxEdge: number | null;
+};
+
+export type DatasetSpec = {
+  readonly datasetId: string;
+  readonly format: 'original' | 'lvbench';
+  /** The annotation file. */
+  readonly path: string;
+  /** Folder with one sub-folder of frames per video. */
+  readonly frames: string;
+  /** Folder of `<video>.pt` files; null = index the frames ourselves. */
+  readonly embeddings: string | null;
+  /** Embed videos without a `.pt` instead of refusing them. */
+  readonly buildMissing: boolean;
+  readonly frameTime: { readonly perSecond: number } | { readonly file: string } | null;
+  /** First items of the file only; null = all. */
+  readonly limit: number | null;
+  /** sha256 of the frozen items: a blob. */
+  readonly hash: string;
+};
+
+/** Everything one run is made of, resolved and frozen; holds no secret. */
+export type RunSpec = {
+  readonly runId: string;
+  readonly name: string;
+  readonly dataset: DatasetSpec;
+  readonly models: {
+    readonly answer: ChatModelSpec;
+    readonly plan: ChatModelSpec;
+    readonly image: ImageModelSpec | null;
+    readonly embedding: EmbeddingSpec | null;
+  };
+  readonly strategy: StrategySpec;
+  readonly run: {
+    readonly itemsInFlight: number;
+    /** A fraction up to 1 or, above 1, a count of items. */
+    readonly failOn: number;
+    readonly maxDegraded: number;
+    readonly cache: 'shared' | 'run';
+  };
+  /** Folder for the result files; null = none are written by the run. */
+  readonly output: { readonly directory: string; readonly overwrite: boolean } | null;
+  readonly promptVersion: string;
+};
+
+/** Whether any model of the run is simulated: its numbers are labelled so. */
+export function isSimulated(spec: RunSpec): boolean {
+  const { answer, plan, image } = spec.models;
+  return [answer, plan, image].some((model) => model?.provider === 'simulated');
+}
+
+/** Whether the strategy plans pictures (and so needs an embedding model). */
+export function plansPictures(strategy: StrategySpec): boolean {
+  return strategy.name !== 'uniform';
+}

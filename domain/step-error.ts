@@ -1,0 +1,35 @@
+import type { FailureClass } from './outcome.ts';
+
+/**
+ * What a failure asks for: `retry` the same request (counts as an attempt), `wait` and retry
+ * (counts against the time budget instead), `fail` the item, `stop` the run.
+ */
+export type FailureAction = 'retry' | 'wait' | 'fail' | 'stop';
+
+/**
+ * The one error that steps throw. It carries its class and what to do about it, decided where the
+ * fact is known; a worker interceptor alone translates it for Temporal. The message names the
+ * thing that failed, never a question, a key or a picture.
+ */
+export class StepError extends Error {
+  override readonly name = 'StepError';
+  readonly failureClass: FailureClass;
+  readonly action: FailureAction;
+  /** How long to wait before the next try, in milliseconds; undefined leaves it to the backoff. */
+  readonly retryAfterMs: number | undefined;
+  /** Attempts made so far in this drive, where the thrower knows them. */
+  readonly attempts: number | undefined;
+
+  constructor(
+    failureClass: FailureClass,
+    action: FailureAction,
+    message: string,
+    details: { retryAfterMs?: number | undefined; attempts?: number | undefined; cause?: unknown } = {},
+  ) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.failureClass = failureClass;
+    this.action = action;
+    this.retryAfterMs = details.retryAfterMs;
+    this.attempts = details.attempts;
+  }
+}

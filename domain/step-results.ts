@@ -1,0 +1,31 @@
+import type { GeneratedImage, PlannedImage, RetrievedFrame, ShownFrame } from './row.ts';
+
+/** What each step's record holds in `result`; later steps and the row read it from there. */
+export type PlanResult = {
+  readonly planned: readonly PlannedImage[];
+  /** Entries of the reply beyond `maxImageRequests`. */
+  readonly dropped: number;
+  readonly parseRule: string | null;
+  readonly replyArtifact: string;
+};
+
+export type GenerateResult = GeneratedImage & { readonly fallbackClass: string | null };
+
+export type RetrieveResult = {
+  readonly retrieved: readonly RetrievedFrame[];
+  /** Frames chosen for the answer call, in the order they are shown. */
+  readonly chosen: readonly ShownFrame[];
+  readonly modelHash: string;
+  /** Query pictures with an axis that had to grow for the model. */
+  readonly enlarged: number;
+};
+
+export type AnswerResult = {
+  /** The letter, or the text of an open-ended answer; null when none was found in the reply. */
+  readonly answer: string | null;
+  readonly answerText: string | null;
+  readonly parseRule: string | null;
+  readonly replyArtifact: string;
+  readonly responseModel: string | null;
+  readonly shown: readonly ShownFrame[];
+};

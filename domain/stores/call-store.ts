@@ -1,0 +1,88 @@
+import type { FailureClass, Step } from '../outcome.ts';
+
+/** Tokens and pictures one call used; null where the provider gave no figure. */
+export type CallUsage = {
+  readonly promptTokens: number | null;
+  readonly completionTokens: number | null;
+  readonly images: number | null;
+};
+
+/** Who asks: for counting attempts and spend. */
+export type CallOwner = {
+  readonly runId: string;
+  readonly itemId: string;
+  readonly sample: number;
+  readonly drive: number;
+  readonly step: Step;
+  readonly part: number;
+};
+
+/**
+ * One request that may have been paid for. `open` = sent or about to be, nothing settled: the
+ * reservation. `usable` = accepted and stored. `rejected` = a reply whose envelope was refused,
+ * kept for audit and spend. `unbilled` = the provider refused it (4xx, 5xx) or it never left.
+ */
+export type CallRecord = CallOwner & {
+  readonly callKey: string;
+  /** Number of this request under its key, from 0. */
+  readonly n: number;
+  readonly state: 'open' | 'usable' | 'rejected' | 'unbilled';
+  readonly account: string;
+  readonly model: string;
+  readonly activityId: string;
+  readonly processId: string;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly deadlineAt: number;
+  readonly settledAt: number | null;
+  readonly maxPriceUsd: number | null;
+  readonly priceUsd: number | null;
+  readonly usage: CallUsage | null;
+  readonly failureClass: FailureClass | null;
+  readonly action: 'retry' | 'wait' | 'fail' | 'stop' | null;
+  readonly retryAfterMs: number | null;
+  readonly httpStatus: number | null;
+  /** A second usable response for one key: its spend is real, its content is not used. */
+  readonly isDuplicate: boolean;
+};
+
+/** A stored raw response, exactly as the provider sent it. */
+export type StoredResponse = { readonly n: number; readonly status: number; readonly body: Uint8Array };
+
+export type CallStore = {
+  /** The response that counts for this key, or null. */
+  findUsable(callKey: string): Promise<{ record: CallRecord; response: StoredResponse } | null>;
+  /** Writes the intent before the request leaves and returns its number. */
+  openIntent(
+    intent: CallOwner &
+      Pick<
+        CallRecord,
+        'callKey' | 'account' | 'model' | 'activityId' | 'processId' | 'startedAt' | 'deadlineAt' | 'maxPriceUsd'
+      >,
+  ): Promise<number>;
+  /** Stores the raw response, create-only and durable, before anybody parses it. */
+  storeResponse(callKey: string, response: StoredResponse): Promise<void>;
+  /**
+   * Ends an intent. A second `usable` for one key is kept as duplicate; the caller then adopts
+   * the winner.
+   * @returns the number of the response that counts for this key, or null when none does
+   */
+  settle(
+    callKey: string,
+    n: number,
+    end: Pick<
+      CallRecord,
+      'settledAt' | 'priceUsd' | 'usage' | 'failureClass' | 'action' | 'retryAfterMs' | 'httpStatus'
+    > & { readonly state: 'open' | 'usable' | 'rejected' | 'unbilled' },
+  ): Promise<number | null>;
+  /** Every call of one step in one drive, oldest first. */
+  ofStep(owner: CallOwner): Promise<CallRecord[]>;
+  /** Totals over a run. `openIntents` are calls without a settlement: possible duplicate spend. */
+  ledger(runId: string): Promise<{
+    readonly calls: number;
+    readonly settledUsd: number;
+    readonly openUsd: number;
+    readonly duplicateUsd: number;
+    readonly openIntents: readonly CallRecord[];
+  }>;
+};

@@ -1,0 +1,114 @@
+import type { FailureClass, ItemFailure, Outcome, Step } from '../outcome.ts';
+import type { RunSpec } from '../run-spec.ts';
+import type { Row } from '../row.ts';
+import type { RunCounts, RunState } from '../summary.ts';
+
+/** Whether paid calls may start: `draining` finishes started items, `stopped` starts no call. */
+export type Admission = 'open' | 'draining' | 'stopped';
+
+export type RunRecord = {
+  readonly runId: string;
+  readonly name: string;
+  readonly spec: RunSpec;
+  /** Canonical JSON of what the run id was made of. */
+  readonly identity: string;
+  readonly state: RunState;
+  readonly stopReason: 'budget' | 'provider' | null;
+  /** The failure class that stopped the run, and its message. */
+  readonly stopDetail: { readonly class: FailureClass; readonly message: string } | null;
+  readonly admission: Admission;
+  readonly window: number;
+  /** 0 before the first drive. */
+  readonly drive: number;
+  readonly driveIsOpen: boolean;
+  readonly createdAt: number;
+  /** Seconds that drives were open, the running one included. */
+  readonly elapsedS: number;
+};
+
+/** One place of the run: an item and sample in the order of the run. */
+export type RunItem = {
+  /** Order of work: items of one video stand together. */
+  readonly position: number;
+  /** Order of the file. */
+  readonly ordinal: number;
+  readonly itemId: string;
+  readonly sample: number;
+  /** The last part of the workflow id. */
+  readonly workflowKey: string;
+  readonly videoId: string;
+};
+
+/** Which items a drive takes up, beside those that never ended. */
+export type DriveSelection =
+  /** `run`: items that never ended, and those that failed with auth, quota or model_gone. */
+  | { readonly kind: 'unfinished' }
+  /** `retry`: everything not answered, narrowed by class, step or a list of item ids. */
+  | {
+      readonly kind: 'retry';
+      readonly class: FailureClass | null;
+      readonly step: Step | null;
+      readonly items: readonly string[] | null;
+    };
+
+export type ItemEnd = {
+  readonly itemId: string;
+  readonly sample: number;
+  readonly outcome: Outcome;
+  readonly failure: ItemFailure | null;
+  readonly workflowRunId: string | null;
+};
+
+export type RunStore = {
+  create(run: Pick<RunRecord, 'runId' | 'name' | 'spec' | 'identity'>, items: readonly RunItem[]): Promise<void>;
+  get(runId: string): Promise<RunRecord | null>;
+  list(): Promise<RunRecord[]>;
+  latestNamed(name: string): Promise<RunRecord | null>;
+  /** Replaces what is not part of the identity (limits, addresses, output). */
+  updateSpec(runId: string, spec: RunSpec): Promise<void>;
+  setAdmission(runId: string, admission: Admission): Promise<void>;
+  admission(runId: string): Promise<Admission>;
+  setWindow(runId: string, window: number): Promise<void>;
+  setState(
+    runId: string,
+    state: RunState,
+    stop?: { reason: 'budget' | 'provider'; detail: RunRecord['stopDetail'] },
+  ): Promise<void>;
+  /**
+   * Takes the next drive number in one transaction and marks the selected items as pending.
+   * Opening sets state running, admission open, window = itemsInFlight, and clears the stop.
+   * @returns null `drive` when another drive is open or nothing is selected
+   */
+  openDrive(
+    runId: string,
+    selection: DriveSelection,
+  ): Promise<{ drive: number | null; selected: number; openDrive: number | null }>;
+  closeDrive(runId: string, drive: number): Promise<void>;
+  openDrives(): Promise<{ runId: string; drive: number; openedAt: number }[]>;
+  /** Unfinished items of a drive with position >= from and < to, at most `limit`, ascending. */
+  slice(
+    runId: string,
+    drive: number,
+    range: { readonly from: number; readonly to: number; readonly limit: number },
+  ): Promise<RunItem[]>;
+  /** Per video of the drive, in position order: first position, past-the-end position, unfinished items. */
+  videosOfDrive(
+    runId: string,
+    drive: number,
+  ): Promise<{ videoId: string; from: number; to: number; items: number }[]>;
+  /**
+   * Writes rows and outcomes in one transaction. Ends of an older drive than the item's are ignored;
+   * the row that was there moves to `previous_attempts` of the new one.
+   */
+  recordRows(runId: string, drive: number, rows: readonly Row[]): Promise<void>;
+  counts(runId: string): Promise<RunCounts>;
+  failures(runId: string): Promise<Partial<Record<FailureClass, number>>>;
+  row(runId: string, itemId: string, sample: number): Promise<Row | null>;
+  /** Rows in file order, read in pages. */
+  rows(runId: string): AsyncIterable<Row>;
+  /** Ends recorded per minute over the last `seconds`, for rate and ETA. */
+  recentEnds(runId: string, seconds: number): Promise<number>;
+  /** Steps finished since `since` (ms) with their mean duration. */
+  stepRates(runId: string, since: number): Promise<{ step: Step; finished: number; meanMs: number }[]>;
+  markOutput(runId: string, directory: string): Promise<void>;
+};

@@ -1,0 +1,46 @@
+import type { FailureClass } from './outcome.ts';
+import type { Usage } from './row.ts';
+
+export type RunState = 'running' | 'paused' | 'completed' | 'stopped' | 'cancelled' | 'failed';
+
+/** answered + unparsed + failed + skipped + cancelled + running + pending = scheduled; degraded is a part of them. */
+export type RunCounts = {
+  readonly scheduled: number;
+  readonly answered: number;
+  readonly unparsed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly cancelled: number;
+  readonly running: number;
+  readonly pending: number;
+  readonly degraded: number;
+};
+
+/** `gold` counts scheduled items with known gold; both rates count only those. */
+export type Accuracy = {
+  readonly correct: number;
+  readonly gold: number;
+  readonly overScheduled: number;
+  readonly overAnswered: number | null;
+  /** 95 % interval of `overScheduled`, clustered by video. */
+  readonly ci95: readonly [number, number];
+};
+
+/** Stable shape printed by `run`, `status` and `report` with `--json`. */
+export type RunSummary = {
+  readonly schemaVersion: 1;
+  readonly runId: string;
+  readonly strategy: string;
+  readonly simulated: boolean;
+  readonly state: RunState;
+  readonly stopReason: 'budget' | 'provider' | null;
+  readonly counts: RunCounts;
+  readonly failures: Partial<Record<FailureClass, number>>;
+  readonly accuracy: Accuracy | null;
+  /** Items with a gold span whose shown frames hit it, over items with a span and known frame times. */
+  readonly retrieval: { readonly hitRate: number; readonly items: number } | null;
+  readonly usage: Usage;
+  readonly elapsedS: number;
+  readonly temporalUi: string | null;
+  readonly outputDir: string | null;
+};
