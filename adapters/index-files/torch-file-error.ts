@@ -1,0 +1,43 @@
+import { UsageError } from '../../domain/usage-error.ts';
+
+/**
+ * Why a torch file was refused: `unreadable` (no such file, no permission), `legacy` (the format
+ * before torch 1.6), `damaged`, `unsupported` (sound, but of a kind this tool does not read),
+ * `unsafe` (asks for code that no embedding file needs), `mismatch` (names and rows differ in
+ * number), `not-finite` (NaN or infinity in the embeddings).
+ */
+export type TorchFileProblem =
+  'unreadable' | 'legacy' | 'damaged' | 'unsupported' | 'unsafe' | 'mismatch' | 'not-finite';
+
+/** A torch file that cannot be used as frame embeddings: the only error of its reader. */
+export class TorchFileError extends UsageError {
+  readonly problem: TorchFileProblem;
+
+  constructor(problem: TorchFileProblem, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.problem = problem;
+  }
+}
+
+/** Refuses a file whose bytes contradict its own format. */
+export function damaged(what: string): TorchFileError {
+  return new TorchFileError('damaged', `it is damaged: ${what}; save or copy it again`);
+}
+
+/** Refuses a sound file that one line of Python turns into the supported form. */
+export function convertible(
+  problem: 'legacy' | 'unsupported',
+  what: string,
+  options: { runsItsCode: boolean } = { runsItsCode: false },
+): TorchFileError {
+  const trust = options.runsItsCode ? ', only if you trust where it comes from' : '';
+  const load = options.runsItsCode ? ', weights_only=False' : '';
+  return new TorchFileError(
+    problem,
+    `${what}; convert it once${trust}: python -c "import torch; ` +
+      `d = torch.load('in.pt', map_location='cpu'${load}); ` +
+      `rows = [torch.as_tensor(e).float().flatten() for e in d['embeddings']]; ` +
+      `torch.save({'filenames': [str(n) for n in d['filenames']], ` +
+      `'embeddings': torch.stack(rows)}, 'out.pt')"`,
+  );
+}

@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { TorchFileError } from '../../../adapters/index-files/torch-file-error.ts';
+import { readTorchPickle } from '../../../adapters/index-files/torch-pickle.ts';
+
+const begin = [0x80, 2];
+const stop = 0x2e;
+
+describe('readTorchPickle', () => {
+  it('reads numbers of every width', () => {
+    const values = [
+      ...[0x4b, 200], // one byte
+      ...[0x4d, 0x01, 0x02], // two bytes
+      ...[0x4a, 0xff, 0xff, 0xff, 0xff], // four bytes, signed
+      ...[0x8a, 5, 0, 0, 0, 0, 1], // five bytes
+      ...[0x8a, 0],
+      ...[0x47, 0x3f, 0xf8, 0, 0, 0, 0, 0, 0], // a double, big-endian
+    ];
+
+    const list = readTorchPickle(Uint8Array.from([...begin, 0x28, ...values, 0x74, stop]));
+
+    expect(list).toEqual({ kind: 'tuple', items: [200, 513, -1, 2 ** 32, 0, 1.5] });
+  });
+
+  it.each([
+    ['nothing', []],
+    ['no end', begin],
+    ['nothing to return', [...begin, stop]],
+    ['an unknown instruction', [...begin, 0x62, stop]],
+    ['an object to be built', [...begin, 0x81, stop]],
+    ['a text longer than the file', [...begin, 0x58, 255, 255, 255, 255, stop]],
+    ['a text that is not UTF-8', [...begin, 0x58, 1, 0, 0, 0, 0xff, stop]],
+    ['a list that ends before it began', [...begin, 0x65, stop]],
+    ['an append to a number', [...begin, 0x4b, 1, 0x4b, 1, 0x61, stop]],
+    ['values taken from below a mark', [...begin, 0x4b, 1, 0x28, 0x85, stop]],
+    ['a value never remembered', [...begin, 0x68, 9, stop]],
+    ['a call of a text', [...begin, 0x58, 0, 0, 0, 0, 0x29, 0x52, stop]],
+    ['a dict with a number as key', [...begin, 0x7d, 0x4b, 1, 0x4b, 1, 0x73, stop]],
+    ['a storage that is none', [...begin, 0x29, 0x51, stop]],
+    ['an integer of 255 bytes', [...begin, 0x8a, 255, ...new Array<number>(255).fill(1), stop]],
+    ['marks without end', [...begin, ...new Array<number>(1000).fill(0x28), stop]],
+    ['lists without end', [...begin, ...new Array<number>(50_000).fill(0x5d), stop]],
+    ['values without end', [...begin, ...new Array<number>(300_000).fill(0x4e), stop]],
+  ])('refuses %s', (_, bytes) => {
+    expect(() => readTorchPickle(Uint8Array.from(bytes))).toThrow(TorchFileError);
+  });
+
+  it.each([
+    'posix\nsystem',
+    'os\nsystem',
+    '__builtin__\neval',
+    'builtins\ngetattr',
+    'constructor\nprototype',
+    '__proto__\n__proto__',
+    'torch._utils\n_rebuild_tensor_v2.__globals__',
+    'collections\nOrderedDict ',
+  ])('finds no global %j', (name) => {
+    const text = new TextEncoder().encode(`c${name}\n`);
+
+    const read = () => readTorchPickle(Uint8Array.from([...begin, ...text, stop]));
+
+    expect(read).toThrow(/which no embedding file needs/);
+  });
+
+  it('keeps keys such as __proto__ as plain data', () => {
+    const key = [0x58, 9, 0, 0, 0, ...new TextEncoder().encode('__proto__')];
+
+    const dict = readTorchPickle(Uint8Array.from([...begin, 0x7d, ...key, 0x7d, 0x73, stop]));
+
+    expect(dict).toEqual({
+      kind: 'dict',
+      entries: new Map([['__proto__', { kind: 'dict', entries: new Map() }]]),
+    });
+    expect(({} as Record<string, unknown>)['kind']).toBeUndefined();
+  });
+
+  it('answers ten thousand changed bytes with a value or its own error', () => {
+    const archive = readFileSync(new URL('../../fixtures/torch/plain.pt', import.meta.url));
+    const start = archive.indexOf(Buffer.from([0x80, 2, 0x7d]));
+    const pickle = Uint8Array.from(archive.subarray(start, start + 400));
+
+    for (let change = 0; change < 10_000; change++) {
+      const changed = Uint8Array.from(pickle);
+      changed[(change * 7919) % pickle.length] = (change * 31) % 256;
+      changed[(change * 104_729) % pickle.length] = (change * 17) % 256;
+      try {
+        readTorchPickle(changed);
+      } catch (error) {
+        if (!(error instanceof TorchFileError)) throw error;
+      }
+    }
+  });
+});
