@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { checkConfig } from '../../domain/check-config.ts';
+import type { Config } from '../../domain/config.ts';
+import { joinPath, type ConfigProblem } from '../../domain/config-problem.ts';
+import { isGroup, mergeConfig, type RawConfig } from '../../domain/raw-config.ts';
+import { UsageError } from '../../domain/usage-error.ts';
+import { resolveConfigPaths } from './config-paths.ts';
+import { readYaml } from './yaml-lines.ts';
+
+/** What the command line says beside a configuration file; relative paths start from `folder`. */
+export type CommandLine = { readonly raw: RawConfig; readonly folder: string };
+
+/**
+ * Reads a configuration file. Paths in it start from its own folder and come back absolute.
+ *
+ * @param overrides laid over the file before it is checked
+ * @throws {UsageError} listing every mistake with file, line, key, and the nearest known key
+ */
+export async function readConfig(file: string, overrides?: CommandLine): Promise<Config> {
+  const { value, lineOf } = readYaml(await readText(file), file);
+  if (!isGroup(value)) throw new UsageError(`${file}:1: must hold keys such as "name: my-run"`);
+  const below = resolveConfigPaths(value, dirname(resolve(file)));
+  const above = overrides === undefined ? {} : resolveConfigPaths(overrides.raw, overrides.folder);
+  return check(mergeConfig(below, above), ({ path }) =>
+    isGiven(above, path)
+      ? { line: 0, name: 'command line' }
+      : { line: lineOf(path), name: `${file}:${lineOf(path)}` },
+  );
+}
+
+/**
+ * Checks a configuration that stands on the command line alone.
+ *
+ * @throws {UsageError} listing every mistake
+ */
+export function readCommandLine({ raw, folder }: CommandLine): Config {
+  return check(resolveConfigPaths(raw, folder), () => ({ line: 0, name: 'command line' }));
+}
+
+type Place = { readonly line: number; readonly name: string };
+
+function check(raw: RawConfig, placeOf: (problem: ConfigProblem) => Place): Config {
+  const { config, problems } = checkConfig(raw);
+  if (config !== null) return config;
+  const messages = problems
+    .map((problem) => ({ ...problem, place: placeOf(problem) }))
+    .toSorted((left, right) => left.place.line - right.place.line)
+    .map(({ place, path, message }) => `${place.name}: ${joinPath(path)}: ${message}`);
+  throw new UsageError(messages.join('\n'));
+}
+
+function isGiven(raw: RawConfig, path: readonly (string | number)[]): boolean {
+  let value: unknown = raw;
+  for (const step of path) value = isGroup(value) ? value[step] : undefined;
+  return path.length > 0 && value !== undefined;
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
+    const message =
+      reason === 'ENOENT'
+        ? `there is no configuration file ${file}`
+        : `${file} cannot be read: ${reason}`;
+    throw new UsageError(message, { cause: error });
+  }
+}

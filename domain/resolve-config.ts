@@ -1,0 +1,195 @@
+import type { Config } from './config.ts';
+import { fileStem } from './file-stem.ts';
+import { canonicalJson, sha256Hex } from './hashing.ts';
+import {
+  plansPictures,
+  type ChatModelSpec,
+  type DatasetSpec,
+  type ImageModelSpec,
+  type Provider,
+  type RunSpec,
+} from './run-spec.ts';
+import { UsageError } from './usage-error.ts';
+
+/** A run before its dataset is frozen: everything but the run id and the dataset hash. */
+export type UnfrozenRun = Omit<RunSpec, 'runId' | 'dataset'> & {
+  readonly dataset: Omit<DatasetSpec, 'hash'>;
+};
+
+/** What a configuration does not say. */
+export type ConfigSurroundings = {
+  readonly promptVersion: string;
+  /** Where the simulated provider of this process listens; null when there is none. */
+  readonly simulatedBaseUrl: string | null;
+  /** Whether result files of another run may be replaced. */
+  readonly overwrite: boolean;
+};
+
+/**
+ * Turns a checked configuration with absolute paths into what a run is made of. Models that the
+ * strategy does not use are left out, so that they do not change the run's identity.
+ *
+ * @throws {UsageError} when a provider without a default address has no `baseUrl`
+ */
+export function resolveConfig(config: Config, surroundings: ConfigSurroundings): UnfrozenRun {
+  const { models, strategy, run } = config;
+  const answer = resolveChatModel('answer', models.answer, surroundings);
+  const plan = resolveChatModel('plan', mergePlanModel(config), surroundings);
+  const image = strategy.name === 'imagined-keyframes' ? models.image : undefined;
+  return {
+    name: config.name,
+    dataset: resolveDataset(config.dataset),
+    models: {
+      answer,
+      plan,
+      image: image === undefined ? null : resolveImageModel(image, surroundings),
+      embedding: plansPictures(strategy) ? (models.embedding ?? null) : null,
+    },
+    strategy,
+    run: {
+      itemsInFlight: run.itemsInFlight,
+      failOn: run.failOn,
+      maxDegraded: run.maxDegraded,
+      cache: run.cache,
+    },
+    output:
+      config.output === undefined
+        ? null
+        : { directory: config.output, overwrite: surroundings.overwrite },
+    promptVersion: surroundings.promptVersion,
+  };
+}
+
+/** Names the paid account of an endpoint and a key; part of its task queue's name. */
+export function accountName(
+  provider: Provider,
+  endpointIdentity: string,
+  apiKeyEnv: string | null,
+): string {
+  return `${provider}-${sha256Hex(canonicalJson([endpointIdentity, apiKeyEnv])).slice(0, 8)}`;
+}
+
+type Models = Config['models'];
+type CallSettings = Omit<Models['answer'], 'maxTokens' | 'temperature' | 'price'>;
+
+/**
+ * Lays `plan` over `answer`. The keys of the connection belong together: a plan model with its own
+ * provider or address takes neither key variable nor identity from `answer`, so that a key never
+ * goes to another address. Price and extra body belong to the model and move with it.
+ */
+function mergePlanModel({ models: { answer, plan } }: Config): Models['answer'] {
+  const { provider, baseUrl, apiKeyEnv, identity, price, extraBody, ...shared } = answer;
+  const connects = plan.provider !== undefined || plan.baseUrl !== undefined;
+  const isSameModel = !connects && (plan.model === undefined || plan.model === answer.model);
+  return {
+    ...shared,
+    ...(connects ? { provider } : { provider, baseUrl, apiKeyEnv, identity }),
+    ...(isSameModel ? { price, extraBody } : { extraBody: {} }),
+    ...withoutUndefined(plan),
+  };
+}
+
+type Defined<Group> = { [Key in keyof Group]?: Exclude<Group[Key], undefined> };
+
+function withoutUndefined<Group extends object>(group: Group): Defined<Group> {
+  const entries = Object.entries(group).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as Defined<Group>;
+}
+
+function resolveDataset(dataset: Config['dataset']): UnfrozenRun['dataset'] {
+  const { perSecond, file } = dataset.frameTime ?? {};
+  let frameTime: DatasetSpec['frameTime'] = null;
+  if (perSecond !== undefined) frameTime = { perSecond };
+  else if (file !== undefined) frameTime = { file };
+  return {
+    datasetId: dataset.name ?? fileStem(dataset.path),
+    format: dataset.format,
+    path: dataset.path,
+    frames: dataset.frames,
+    embeddings: dataset.embeddings ?? null,
+    buildMissing: dataset.buildMissing,
+    frameTime,
+    limit: dataset.limit ?? null,
+  };
+}
+
+function resolveChatModel(
+  use: string,
+  model: Models['answer'],
+  surroundings: ConfigSurroundings,
+): ChatModelSpec {
+  return {
+    ...resolveCalls(use, model, surroundings),
+    maxTokens: model.maxTokens,
+    temperature: model.temperature,
+    price: model.price ?? null,
+  };
+}
+
+function resolveImageModel(
+  model: NonNullable<Models['image']>,
+  surroundings: ConfigSurroundings,
+): ImageModelSpec {
+  return {
+    ...resolveCalls('image', model, surroundings),
+    wire: model.wire ?? providerDefaults[model.provider].imageWire,
+    size: model.size,
+    price: model.price ?? null,
+  };
+}
+
+type ProviderDefaults = {
+  readonly baseUrl: string | null;
+  readonly apiKeyEnv: string | null;
+  readonly imageWire: ImageModelSpec['wire'];
+};
+
+const providerDefaults: Readonly<Record<Provider, ProviderDefaults>> = {
+  openai: {
+    baseUrl: 'https://api.openai.com/v1',
+    apiKeyEnv: 'OPENAI_API_KEY',
+    imageWire: 'openai',
+  },
+  ark: {
+    baseUrl: 'https://ark.cn-beijing.volces.com/api/v3',
+    apiKeyEnv: 'ARK_API_KEY',
+    imageWire: 'ark',
+  },
+  'openai-compatible': { baseUrl: null, apiKeyEnv: null, imageWire: 'openai' },
+  simulated: { baseUrl: null, apiKeyEnv: null, imageWire: 'ark' },
+};
+
+function resolveCalls(
+  use: string,
+  model: CallSettings,
+  surroundings: ConfigSurroundings,
+): Omit<ChatModelSpec, 'maxTokens' | 'temperature' | 'price'> {
+  const { provider } = model;
+  const defaults = providerDefaults[provider];
+  const given =
+    model.baseUrl ??
+    defaults.baseUrl ??
+    (provider === 'simulated' ? surroundings.simulatedBaseUrl : null);
+  if (given === null)
+    throw new UsageError(
+      `models.${use}.baseUrl is missing; the provider ${provider} has no default address`,
+    );
+  const baseUrl = given.replace(/\/+$/, '');
+  const movesWithProcess = provider === 'simulated' && model.baseUrl === undefined;
+  const endpointIdentity = model.identity ?? (movesWithProcess ? 'simulated' : baseUrl);
+  const apiKeyEnv = model.apiKeyEnv === undefined ? defaults.apiKeyEnv : model.apiKeyEnv;
+  return {
+    provider,
+    baseUrl,
+    endpointIdentity,
+    account: accountName(provider, endpointIdentity, apiKeyEnv),
+    model: model.model,
+    apiKeyEnv,
+    seed: model.seed,
+    timeoutMs: Math.round(model.timeoutS * 1000),
+    maxAttempts: model.maxAttempts,
+    maxWaitMs: Math.round(model.maxWaitS * 1000),
+    concurrency: model.concurrency,
+    extraBody: model.extraBody,
+  };
+}

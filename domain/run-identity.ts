@@ -1,0 +1,89 @@
+import { canonicalJson, sha256Hex } from './hashing.ts';
+import type { UnfrozenRun } from './resolve-config.ts';
+import { plansPictures, type ChatModelSpec } from './run-spec.ts';
+
+/** How answers are compared with gold. A change of the rule makes new runs. */
+export const scoringVersion = 'exact-letter-1';
+
+/** `identity` is canonical JSON of everything that results depend on. */
+export type RunIdentity = { readonly identity: string; readonly runId: string };
+
+/**
+ * Names a run by what its results depend on: dataset, strategy, models with their sampling
+ * parameters, prompts and scoring. Limits, prices, addresses behind an `identity`, key variables
+ * and the output folder do not change it, so the same evaluation goes on after such an edit.
+ *
+ * @param datasetHash sha256 of the frozen items
+ */
+export function runIdentity(run: UnfrozenRun, datasetHash: string): RunIdentity {
+  const { answer, plan, image, embedding } = run.models;
+  const identity = canonicalJson({
+    dataset: datasetHash,
+    strategy: run.strategy,
+    models: {
+      answer: chatIdentity(answer),
+      plan: plansPictures(run.strategy) ? chatIdentity(plan) : undefined,
+      image:
+        image === null
+          ? undefined
+          : {
+              provider: image.provider,
+              endpoint: image.endpointIdentity,
+              model: image.model,
+              seed: image.seed,
+              size: image.size,
+              wire: image.wire,
+              extraBody: image.extraBody,
+            },
+      embedding: embedding === null ? undefined : { model: embedding.model },
+    },
+    prompts: run.promptVersion,
+    scoring: scoringVersion,
+  });
+  return { identity, runId: `${runNameForIds(run.name)}-${sha256Hex(identity).slice(0, 8)}` };
+}
+
+/** A run name as it stands in ids: letters, digits, `.`, `_` and `-`, at most 80 of them. */
+export function runNameForIds(name: string): string {
+  const plain = name.normalize('NFKD').replace(/[^A-Za-z0-9._-]+/g, '-');
+  return (
+    plain
+      .replace(/^[-.]+/, '')
+      .slice(0, 80)
+      .replace(/[-.]+$/, '') || 'run'
+  );
+}
+
+/** One line per field that differs between two run identities: `strategy.topK: 8 -> 16`. */
+export function describeDifference(before: string, after: string): string[] {
+  const left = leaves(JSON.parse(before));
+  const right = leaves(JSON.parse(after));
+  const fields = [...new Set([...left.keys(), ...right.keys()])].toSorted();
+  return fields
+    .filter((field) => left.get(field) !== right.get(field))
+    .map((field) => `${field}: ${left.get(field) ?? notThere} -> ${right.get(field) ?? notThere}`);
+}
+
+const notThere = '(none)';
+
+function chatIdentity(model: ChatModelSpec): Record<string, unknown> {
+  return {
+    provider: model.provider,
+    endpoint: model.endpointIdentity,
+    model: model.model,
+    temperature: model.temperature,
+    seed: model.seed,
+    maxTokens: model.maxTokens,
+    extraBody: model.extraBody,
+  };
+}
+
+/** Every value of a JSON document by its dotted path; lists and empty groups count as one value. */
+function leaves(value: unknown, path = ''): Map<string, string> {
+  const isGroup = value !== null && typeof value === 'object' && !Array.isArray(value);
+  const members = isGroup ? Object.entries(value) : [];
+  if (members.length === 0) return new Map([[path, canonicalJson(value)]]);
+  return new Map(
+    members.flatMap(([key, member]) => [...leaves(member, path === '' ? key : `${path}.${key}`)]),
+  );
+}
