@@ -1,0 +1,42 @@
+import { UsageError } from './usage-error.ts';
+import { providers, type Provider } from './run-spec.ts';
+import { nearestName } from './nearest-name.ts';
+
+const plannedHosts = [
+  { suffix: '.openai.azure.com', provider: 'azure', note: ' (apiVersion 2023-05-15)' },
+  { suffix: '.aliyuncs.com', provider: 'dashscope', note: '' },
+] as const;
+
+const plannedProviders = ['azure', 'dashscope', 'local'];
+
+/**
+ * Tells the provider from the host of an address, as the original script's users expect, but by
+ * the host's own domain and never by a part of the text: `spark.example.org` is not Ark, and an
+ * unknown host speaks the OpenAI protocol.
+ *
+ * @throws {UsageError} for an address without a host, and for a provider that is not built yet
+ */
+export function inferProvider(baseUrl: string): Provider {
+  const host = /^https?:\/\/(?:[^@/]*@)?(\[[^\]]*\]|[^:/?#]+)/i.exec(baseUrl)?.[1]?.toLowerCase();
+  if (host === undefined)
+    throw new UsageError('the base URL must begin with http:// or https:// and name a host');
+  const planned = plannedHosts.find(({ suffix }) => host.endsWith(suffix));
+  if (planned !== undefined)
+    throw new UsageError(
+      `the host ${host} belongs to the provider ${planned.provider}${planned.note}, which is not built yet; ` +
+        'if it also serves the OpenAI protocol, say --provider openai-compatible',
+    );
+  return host.endsWith('.volces.com') ? 'ark' : 'openai-compatible';
+}
+
+/** Reads a provider named on the command line. */
+export function readProvider(flag: string, name: string): Provider {
+  const provider = providers.find((known) => known === name);
+  if (provider !== undefined) return provider;
+  if (plannedProviders.includes(name))
+    throw new UsageError(`${flag} ${name}: not built yet; use ${providers.join(', ')}`);
+  const nearest = nearestName(name, providers);
+  throw new UsageError(
+    `${flag} ${name}: unknown provider; ${nearest === null ? `use ${providers.join(', ')}` : `did you mean ${nearest}?`}`,
+  );
+}
