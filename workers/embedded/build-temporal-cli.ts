@@ -20,7 +20,7 @@ export async function buildTemporalCli(
   onProgress: (message: string) => void,
 ): Promise<string> {
   const startedAt = Date.now();
-  let latest = 'starting';
+  let latest = 'Go works out what to build';
   const report = (): void => {
     const seconds = Math.round((Date.now() - startedAt) / 1000);
     onProgress(`Building the Temporal server from source, ${seconds} s so far: ${latest}`);
