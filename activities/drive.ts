@@ -1,0 +1,94 @@
+import { buildRow } from '../domain/build-row.ts';
+import { itemWorkflowId, type SliceItem } from '../domain/workflow-contract.ts';
+import { cutShards, type ShardRange } from '../domain/shards.ts';
+import type { ItemEnd, RunStore } from '../domain/stores/run-store.ts';
+import type { StepStore } from '../domain/stores/step-store.ts';
+import { workflowKey } from '../domain/workflow-key.ts';
+import type { RunReader } from './run-reader.ts';
+
+export type DriveDependencies = {
+  readonly runs: RunStore;
+  readonly steps: StepStore;
+  readonly reader: RunReader;
+  /** Called after rows were written, so that result files can be brought up to date. */
+  readonly onRowsRecorded: (runId: string) => Promise<void>;
+};
+
+/** Items of one page: keeps the result under 32 KB with long item ids. */
+const pageSize = 100;
+
+/** How a drive ended. */
+export type DriveEnd = 'completed' | 'stopped' | 'cancelled' | 'failed';
+
+export function createDriveActivities({ runs, steps, reader, onRowsRecorded }: DriveDependencies) {
+  return {
+    /** Cuts what a drive has to do into shards. */
+    async planShards(request: {
+      readonly runId: string;
+      readonly drive: number;
+      readonly shardLimit: number;
+    }): Promise<{ shards: ShardRange[]; items: number }> {
+      const videos = await runs.videosOfDrive(request.runId, request.drive);
+      const shards = cutShards(videos, request.shardLimit);
+      return { shards, items: videos.reduce((sum, video) => sum + video.items, 0) };
+    },
+
+    /** The next unfinished items of a shard, at most a page of them. */
+    async loadSlice(request: {
+      readonly runId: string;
+      readonly drive: number;
+      readonly from: number;
+      readonly to: number;
+    }): Promise<{ items: SliceItem[]; next: number | null }> {
+      const { runId, drive, from, to } = request;
+      const found = await runs.slice(runId, drive, { from, to, limit: pageSize });
+      const last = found.at(-1);
+      return {
+        items: found.map(({ ordinal: _, ...item }) => item),
+        next: found.length < pageSize || last === undefined ? null : last.position + 1,
+      };
+    },
+
+    /** Joins step records into rows and writes them with their outcomes, guarded by the drive. */
+    async recordOutcomes(request: {
+      readonly runId: string;
+      readonly drive: number;
+      readonly ends: readonly ItemEnd[];
+    }): Promise<void> {
+      const { runId, drive, ends } = request;
+      const spec = await reader.spec(runId);
+      const records = await steps.ofItems(runId, ends);
+      const rows = await Promise.all(
+        ends.map(async (end) => {
+          const isOfItem = (about: { itemId: string; sample: number }) =>
+            about.itemId === end.itemId && about.sample === end.sample;
+          return buildRow({
+            spec,
+            item: await reader.item(runId, end.itemId),
+            end,
+            drive,
+            workflowId: itemWorkflowId(runId, workflowKey(end.itemId, end.sample)),
+            steps: records.filter(isOfItem),
+            previous: await runs.row(runId, end.itemId, end.sample),
+            finishedAt: new Date().toISOString(),
+          });
+        }),
+      );
+      await runs.recordRows(runId, drive, rows);
+      await onRowsRecorded(runId);
+    },
+
+    /** Ends a drive and sets the run's state. A stop keeps the reason that the stopping call wrote. */
+    async closeDrive(request: {
+      readonly runId: string;
+      readonly drive: number;
+      readonly end: DriveEnd;
+    }): Promise<void> {
+      const { runId, drive, end } = request;
+      await runs.closeDrive(runId, drive);
+      if (end !== 'stopped') await runs.setState(runId, end);
+      await onRowsRecorded(runId);
+    },
+  };
+}
+export type DriveActivities = ReturnType<typeof createDriveActivities>;

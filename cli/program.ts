@@ -1,0 +1,146 @@
+import { Command, CommanderError, Option } from 'commander';
+import { expandOriginalFlags, originalFlags } from '../domain/original-flags.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+
+/** The command line: argv to typed calls, nothing else. Each verb's code is loaded only when it runs. */
+export function createProgram() {
+  let exitCode: ExitCode = exitCodes.done;
+  const program = new Command('videoqa')
+    .description('Very large video question answering evaluations that run reliably on Temporal.')
+    .version('0.1.0')
+    .exitOverride()
+    .showHelpAfterError()
+    .addHelpText('after', exitCodeHelp);
+
+  /** Adds a verb whose action returns its exit code. */
+  const verb = (
+    name: string,
+    description: string,
+    action: (positional: string[], options: Record<string, unknown>) => Promise<ExitCode>,
+  ): Command =>
+    program
+      .command(name)
+      .description(description)
+      .exitOverride()
+      .action(async (...received: unknown[]) => {
+        const command = received.at(-1) as Command;
+        exitCode = await action(command.args, command.opts());
+      });
+  addRunVerbs(verb);
+  addControlVerbs(verb);
+  addReadingVerbs(verb);
+  addServerVerbs(verb);
+  return {
+    async run(argv: readonly string[]): Promise<ExitCode> {
+      try {
+        await program.parseAsync(expandOriginalFlags(argv), { from: 'user' });
+        return exitCode;
+      } catch (error) {
+        if (!(error instanceof CommanderError)) throw error;
+        return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+      }
+    },
+  };
+}
+type AddVerb = Parameters<typeof addRunVerbs>[0];
+
+const json = ['--json', 'print JSON on standard output'] as const;
+
+function addRunVerbs(
+  verb: (
+    name: string,
+    description: string,
+    action: (positional: string[], options: Record<string, unknown>) => Promise<ExitCode>,
+  ) => Command,
+): void {
+  verb('demo', 'run the sample evaluation: three strategies, simulated models, no key', async (_, options) =>
+    (await import('./commands/demo.ts')).demo(options),
+  )
+    .option('--videos <n>', 'synthetic videos', '40')
+    .option('--fresh', 'start new runs although finished ones are there')
+    .option(...json);
+
+  const run = verb('run [config]', 'start a run or go on with it, and wait', async ([config], options) =>
+    (await import('./commands/run.ts')).run(config ?? null, options),
+  )
+    .option('--run <runId>', 'go on with this run; another configuration is refused')
+    .option('--fresh', 'a new run although this one is completed')
+    .option('--overwrite', "replace another run's result files")
+    .option(...json);
+  for (const { long, short, value, description } of originalFlags) {
+    const text = short === null ? description : `${description} (${short})`;
+    run.addOption(new Option(value === null ? long : `${long} ${value}`, text));
+  }
+
+  verb('retry <run>', 'a new drive over what is not answered', async ([run], options) =>
+    (await import('./commands/retry.ts')).retry(run!, options),
+  )
+    .option('--class <class>', 'only items that failed with this class')
+    .option('--step <step>', 'only items that failed in this step')
+    .option('--items <file>', 'only the item ids in this file, one a line')
+    .option(...json);
+}
+
+function addControlVerbs(verb: AddVerb): void {
+  const explanations = {
+    pause: 'start no further item; items under way finish',
+    resume: 'let a paused run go on',
+    cancel: 'end a run; calls in flight finish and are kept',
+  } as const;
+  for (const action of ['pause', 'resume', 'cancel'] as const) {
+    verb(`${action} <run>`, explanations[action], async ([run], options) =>
+      (await import('./commands/control.ts')).control(action, run!, options),
+    ).option(...json);
+  }
+}
+
+function addReadingVerbs(verb: AddVerb): void {
+  verb('status [run]', 'counts, rate, time left, spend, failures by class', async ([run], options) =>
+    (await import('./commands/status.ts')).status(run ?? null, options),
+  ).option(...json);
+  verb('show <run> <item>', 'one item in full', async ([run, item], options) =>
+    (await import('./commands/show.ts')).show(run!, item!, options),
+  )
+    .option('--sample <n>', 'which sample', '0')
+    .option(...json);
+  verb('report <run>', 'metrics with denominators and intervals', async ([run], options) =>
+    (await import('./commands/report.ts')).report(run!, options),
+  ).option(...json);
+  verb('export <run>', 'write result files for others', async ([run], options) =>
+    (await import('./commands/export.ts')).exportRun(run!, options),
+  )
+    .addOption(new Option('--format <format>', 'file format').choices(['original', 'jsonl']).makeOptionMandatory())
+    .requiredOption('--out <dir>', 'folder to write to')
+    .option('--media', 'with the generated pictures (original)')
+    .option('--overwrite', "replace another run's files")
+    .option(...json);
+}
+
+function addServerVerbs(verb: AddVerb): void {
+  verb('worker', 'a worker for a cluster', async (_, options) =>
+    (await import('./commands/worker.ts')).worker(options),
+  ).addOption(new Option('--role <role>', 'what it serves').choices(['all']).default('all'));
+  verb('up', 'the embedded server, its workers and the Temporal UI in the foreground', async () =>
+    (await import('./commands/up.ts')).up(),
+  );
+  verb('down', 'stop a left-over embedded server', async () => (await import('./commands/down.ts')).down());
+  verb('doctor', 'check server, model, queues and keys; each failure names the mending command', async (_, options) =>
+    (await import('./commands/doctor.ts')).doctor(options),
+  )
+    .option('--config <file>', 'check what this configuration needs')
+    .option(...json);
+  verb('simulate', 'the simulated provider as a server', async (_, options) =>
+    (await import('./commands/simulate.ts')).simulate(options),
+  )
+    .option('--port <port>', 'port on loopback', '8321')
+    .option('--bill <file>', 'where the bill is kept', 'simulated-bill.jsonl')
+    .option('--seed <n>', 'seed of replies and faults', '1')
+    .option('--latency <ms>', 'time every call takes', '0')
+    .option('--fault-rate <0..1>', 'share of calls with a fault', '0')
+    .option('--faults <kinds>', 'comma-separated kinds of fault');
+}
+
+const exitCodeHelp = `
+Exit codes: 0 done, 1 internal error, 2 usage or configuration, 3 environment, 4 failures above
+failOn, 5 stopped by budget, 6 stopped by a provider (key, quota), 7 damage found, 130 interrupted.
+State is kept in .videoqa/ (VIDEOQA_HOME); keys are read from the environment, never from flags.`;

@@ -1,0 +1,83 @@
+import { describeDifference } from '../domain/run-identity.ts';
+import { orderItems } from '../domain/run-items.ts';
+import type { RunSpec } from '../domain/run-spec.ts';
+import type { RunRecord } from '../domain/stores/run-store.ts';
+import { UsageError } from '../domain/usage-error.ts';
+import type { Stores } from '../workers/open-stores.ts';
+import { printNote } from './output.ts';
+import type { PreparedRun } from './prepare-run.ts';
+
+export type RegisterOptions = {
+  /** The run the user expects to go on with; null = whichever the configuration names. */
+  readonly expectedRunId: string | null;
+  /** A new run although the one of this configuration is completed. */
+  readonly fresh: boolean;
+};
+
+/**
+ * Finds the run that a configuration names, or writes it down with its frozen dataset. What is not
+ * part of a run's identity (limits, addresses, output) is brought up to date.
+ *
+ * @throws {UsageError} when `expectedRunId` has another identity, with the difference
+ */
+export async function registerRun(
+  { runs, blobs }: Stores,
+  prepared: PreparedRun,
+  { expectedRunId, fresh }: RegisterOptions,
+): Promise<RunRecord> {
+  const { identity } = prepared;
+  if (expectedRunId !== null) await refuseOtherRun(runs, prepared, expectedRunId);
+  const spec = fresh ? await freshSpec(runs, prepared.spec) : await newestSpec(runs, prepared, expectedRunId);
+  const known = await runs.get(spec.runId);
+  if (known !== null) {
+    await runs.updateSpec(spec.runId, spec);
+    return { ...known, spec };
+  }
+  const previous = await runs.latestNamed(spec.name);
+  if (previous !== null && previous.identity !== identity) {
+    printNote(`New run ${spec.runId}. It differs from ${previous.runId} in:`);
+    for (const line of describeDifference(previous.identity, identity)) printNote(`  ${line}`);
+  }
+  await blobs.put(prepared.frozen);
+  await runs.create({ runId: spec.runId, name: spec.name, spec, identity }, orderItems(prepared.items));
+  const created = await runs.get(spec.runId);
+  if (created === null) throw new Error(`Run ${spec.runId} was written and is not there`);
+  return created;
+}
+
+async function refuseOtherRun(
+  runs: Stores['runs'],
+  { identity, spec }: PreparedRun,
+  expectedRunId: string,
+): Promise<void> {
+  const expected = await runs.get(expectedRunId);
+  if (expected === null) {
+    throw new UsageError(`There is no run ${expectedRunId} in this state folder; \`videoqa status\` lists them.`);
+  }
+  if (expected.identity === identity) return;
+  const lines = describeDifference(expected.identity, identity).map((line) => `  ${line}`);
+  throw new UsageError(
+    `This configuration is not run ${expectedRunId} but ${spec.runId}. They differ in:\n${lines.join('\n')}`,
+  );
+}
+
+/** `<runId>-2`, `-3`, ...: the first that is free. Its calls share nothing with other runs. */
+async function freshSpec(runs: Stores['runs'], spec: RunSpec): Promise<RunSpec> {
+  if ((await runs.get(spec.runId)) === null) return spec;
+  for (let number = 2; ; number += 1) {
+    const runId = `${spec.runId}-${number}`;
+    if ((await runs.get(runId)) === null) return { ...spec, runId, run: { ...spec.run, cache: 'run' } };
+  }
+}
+
+/** A named `-2` run is gone on with under its own id and cache. */
+async function newestSpec(
+  runs: Stores['runs'],
+  { spec }: PreparedRun,
+  expectedRunId: string | null,
+): Promise<RunSpec> {
+  if (expectedRunId === null || expectedRunId === spec.runId) return spec;
+  const expected = await runs.get(expectedRunId);
+  const cache = expected?.spec.run.cache ?? spec.run.cache;
+  return { ...spec, runId: expectedRunId, run: { ...spec.run, cache } };
+}

@@ -1,0 +1,126 @@
+import { join } from 'node:path';
+import { connectCluster, connectEmbedded, namesCluster, type OpenClient } from '../client/connect.ts';
+import type { RunSpec } from '../domain/run-spec.ts';
+import { EnvironmentError } from '../domain/usage-error.ts';
+import { refuseMissingVariables } from '../workers/embedded/holder-record.ts';
+import { openEmbeddedTemporal } from '../workers/embedded/open-embedded-temporal.ts';
+import { openStateFolder, type StateFolder } from '../workers/embedded/state-folder.ts';
+import { watchHolder } from '../workers/embedded/watch-holder.ts';
+import { openStores, type Stores } from '../workers/open-stores.ts';
+import { startWorkerHost, type WorkerHost } from '../workers/worker-host.ts';
+import { printNote } from './output.ts';
+
+/** The state folder and its stores, for verbs that only read. */
+export type ReadingSession = { readonly folder: StateFolder; readonly stores: Stores; close(): Promise<void> };
+
+/** Stores plus a Temporal server, and the workers where this process is the one to run them. */
+export type Session = ReadingSession & {
+  readonly client: OpenClient['client'];
+  readonly address: string;
+  readonly namespace: string;
+  /** Null where the cluster's UI is somewhere we do not know. */
+  readonly uiUrl: string | null;
+  readonly role: 'holder' | 'joiner' | 'cluster';
+  /** Sees to it that a run's queues are served, or refuses with the way out. */
+  serve(spec: RunSpec, keys: readonly string[]): Promise<void>;
+  /** Rejects when the server or the workers that the session relies on are gone. */
+  readonly gone: Promise<never>;
+};
+
+export async function openReadingSession(environment = process.env): Promise<ReadingSession> {
+  const folder = await openStateFolder(environment);
+  const stores = await openStores(folder.path, environment);
+  return { folder, stores, close: () => stores.close() };
+}
+
+/** Opens the cluster that the environment names, else the embedded server of the state folder. */
+export async function openSession(options: { embedded?: boolean } = {}): Promise<Session> {
+  const reading = await openReadingSession();
+  try {
+    const usesCluster = options.embedded !== true && namesCluster();
+    return usesCluster ? await onCluster(reading) : await onEmbedded(reading);
+  } catch (error) {
+    await reading.close();
+    throw error;
+  }
+}
+
+async function onCluster(reading: ReadingSession): Promise<Session> {
+  const open = await connectCluster();
+  printNote(`Temporal: ${open.address}, namespace ${open.namespace}`);
+  return {
+    ...reading,
+    ...open,
+    uiUrl: null,
+    role: 'cluster',
+    serve: async () => undefined,
+    gone: new Promise<never>(() => undefined),
+    async close() {
+      await open.close();
+      await reading.close();
+    },
+  };
+}
+
+async function onEmbedded(reading: ReadingSession): Promise<Session> {
+  const { folder } = reading;
+  const embedded = await openEmbeddedTemporal({
+    stateFolder: folder,
+    environment: process.env,
+    onProgress: printNote,
+  });
+  const open = await connectEmbedded(embedded.address, embedded.namespace);
+  printNote(`Temporal: embedded at ${embedded.address}; UI at ${embedded.uiUrl}`);
+  const shared = { ...reading, ...open, uiUrl: embedded.uiUrl };
+  if (embedded.role === 'joiner') {
+    let stopWatching: () => void = () => undefined;
+    const gone = new Promise<never>((_, reject) => {
+      stopWatching = watchHolder(folder.lockFile, embedded.holder, () => reject(holderGone(embedded.holder.pid)));
+    });
+    gone.catch(() => undefined);
+    return {
+      ...shared,
+      role: 'joiner',
+      serve: async (_, keys) => refuseMissingVariables(embedded.holder, keys),
+      gone,
+      async close() {
+        stopWatching();
+        await open.close();
+        await reading.close();
+      },
+    };
+  }
+  let host: WorkerHost;
+  try {
+    host = await startWorkerHost({
+      stores: reading.stores,
+      environment: process.env,
+      logFile: join(folder.logsFolder, 'worker.log'),
+      embedded: { ...open },
+    });
+  } catch (error) {
+    await embedded.close();
+    throw error;
+  }
+  const serverLost = new Promise<never>((_, reject) => embedded.onFatal(reject));
+  serverLost.catch(() => undefined);
+  return {
+    ...shared,
+    role: 'holder',
+    serve: (spec) => host.serve(spec),
+    gone: Promise.race([host.failed, serverLost]),
+    async close() {
+      await host.close();
+      await open.close();
+      await embedded.close();
+      await reading.close();
+    },
+  };
+}
+
+function holderGone(pid: number): EnvironmentError {
+  return new EnvironmentError(
+    `The process ${pid} that ran the server and the workers has ended. Run the same command again: ` +
+      'it goes on where this stopped, and nothing finished is paid for twice.',
+  );
+}

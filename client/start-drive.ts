@@ -1,0 +1,82 @@
+import type { Client } from '@temporalio/client';
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { queuesOf } from '../domain/run-queues.ts';
+import { orchestrationQueue } from '../domain/queues.ts';
+import type { DriveSelection, RunRecord, RunStore } from '../domain/stores/run-store.ts';
+import { evaluationWorkflowId } from '../domain/workflow-contract.ts';
+import type { evaluate } from '../workflows/index.ts';
+
+/** Items plus videos of one shard; keeps a shard's history below 10,000 events. */
+const shardLimit = 1000;
+
+export type StartedDrive = {
+  /** Null when nothing was left to do or another drive is at work. */
+  readonly drive: number | null;
+  readonly selected: number;
+  /** The drive already at work, if that is why none was started. */
+  readonly openDrive: number | null;
+};
+
+/**
+ * Takes the next drive number over the selected items and starts the run's root workflow. Safe to
+ * repeat: a drive that is open is refused, a root that runs is joined.
+ */
+export async function startDrive(
+  client: Client,
+  runs: RunStore,
+  run: RunRecord,
+  selection: DriveSelection,
+): Promise<StartedDrive> {
+  const taken = await runs.openDrive(run.runId, selection);
+  if (taken.drive === null) return taken;
+  await startRoot(client, run, taken.drive);
+  return taken;
+}
+
+async function startRoot(client: Client, { runId, spec }: RunRecord, drive: number): Promise<void> {
+  await client.workflow.start<typeof evaluate>('evaluate', {
+    workflowId: evaluationWorkflowId(runId),
+    taskQueue: orchestrationQueue,
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    typedSearchAttributes: [
+      { key: defineSearchAttributeKey('EvalRunId', 'KEYWORD'), value: runId },
+      { key: defineSearchAttributeKey('Dataset', 'KEYWORD'), value: spec.dataset.datasetId },
+      { key: defineSearchAttributeKey('Strategy', 'KEYWORD'), value: spec.strategy.name },
+    ],
+    staticSummary: `${spec.strategy.name} on ${spec.dataset.datasetId}, drive ${drive}`,
+    args: [
+      {
+        runId,
+        drive,
+        dataset: spec.dataset.datasetId,
+        strategy: spec.strategy.name,
+        queues: queuesOf(spec),
+        window: spec.run.itemsInFlight,
+        shardLimit,
+      },
+    ],
+  });
+}
+
+/**
+ * Mends a drive whose process died at the wrong moment: one whose root was never started is
+ * started, one whose root is closed is closed in the database, so that it never blocks a run.
+ */
+export async function reconcileDrive(client: Client, runs: RunStore, run: RunRecord): Promise<void> {
+  if (!run.driveIsOpen) return;
+  const state = await rootState(client, run.runId);
+  if (state === 'running') return;
+  await runs.closeDrive(run.runId, run.drive);
+}
+
+/** What the server says of a run's root workflow. */
+export async function rootState(client: Client, runId: string): Promise<'running' | 'closed' | 'unknown'> {
+  try {
+    const { status } = await client.workflow.getHandle(evaluationWorkflowId(runId)).describe();
+    return status.name === 'RUNNING' ? 'running' : 'closed';
+  } catch (error) {
+    if (error instanceof Error && error.name === 'WorkflowNotFoundError') return 'unknown';
+    throw error;
+  }
+}

@@ -1,0 +1,24 @@
+import type { FailureClass, Step } from './outcome.ts';
+import type { StepRecord } from './stores/step-store.ts';
+
+const redrawnClasses: readonly FailureClass[] = ['refused_input', 'refused_output', 'plan_invalid'];
+
+/**
+ * How often a step is asked anew: the number of earlier drives in which this step ended without a
+ * parse, was refused or gave an invalid plan. A redraw changes the call key (and the seed), so the
+ * stored answer of the earlier draw is not returned again.
+ */
+export function redrawOf(records: readonly StepRecord[], step: Step, part: number, drive: number): number {
+  return records.filter(
+    (record) =>
+      record.step === step &&
+      record.part === part &&
+      record.drive < drive &&
+      (endedUnparsed(record) ||
+        (record.failureClass !== null && redrawnClasses.includes(record.failureClass))),
+  ).length;
+}
+
+function endedUnparsed(record: StepRecord): boolean {
+  return record.step === 'answer' && record.state === 'done' && !record.usable;
+}

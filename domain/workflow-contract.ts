@@ -1,0 +1,82 @@
+import type { ItemFailure, Outcome } from './outcome.ts';
+
+/** Names one item and sample in one drive: all that activities need to find everything else. */
+export type ItemRef = {
+  readonly runId: string;
+  readonly drive: number;
+  readonly itemId: string;
+  readonly sample: number;
+};
+
+/** Which queue each kind of work of a run goes to. */
+export type RunQueues = {
+  readonly plan: string;
+  readonly image: string | null;
+  readonly answer: string;
+  readonly embed: string | null;
+  readonly index: string | null;
+};
+
+export type EvaluateInput = {
+  readonly runId: string;
+  readonly drive: number;
+  readonly dataset: string;
+  readonly strategy: string;
+  readonly queues: RunQueues;
+  /** Items open at once. */
+  readonly window: number;
+  /** Items plus videos per shard. */
+  readonly shardLimit: number;
+};
+
+/** The embedding model a drive works with; workers with other weights refuse it. */
+export type EmbedderIdentity = {
+  readonly modelId: string;
+  readonly modelHash: string;
+  readonly preprocessingId: string;
+  readonly dimension: number;
+};
+
+export type ShardInput = Omit<EvaluateInput, 'shardLimit'> & {
+  readonly shard: number;
+  readonly from: number;
+  readonly to: number;
+  readonly embedder: EmbedderIdentity | null;
+};
+
+export type ShardResult = { readonly ended: number; readonly isStopped: boolean };
+
+export type EvaluateResult = { readonly items: number; readonly shards: number; readonly isStopped: boolean };
+
+export type SliceItem = {
+  readonly position: number;
+  readonly itemId: string;
+  readonly sample: number;
+  readonly workflowKey: string;
+  readonly videoId: string;
+};
+
+/** What indexing a video came to: the blob of its embeddings, or why there is none. */
+export type VideoIndex =
+  | { readonly artifact: string; readonly failure: null }
+  | { readonly artifact: null; readonly failure: ItemFailure };
+
+export type ItemInput = {
+  readonly ref: ItemRef;
+  readonly strategy: string;
+  readonly queues: RunQueues;
+  /** Null for a strategy without an index. */
+  readonly index: VideoIndex | null;
+  readonly modelHash: string | null;
+};
+
+export type ItemResult = { readonly outcome: Extract<Outcome, 'answered' | 'unparsed'> };
+
+/** `eval/<runId>`: the root of a run. */
+export const evaluationWorkflowId = (runId: string): string => `eval/${runId}`;
+/** `eval/<runId>/s/<nnnn>`: one shard. */
+export const shardWorkflowId = (runId: string, shard: number): string =>
+  `eval/${runId}/s/${String(shard).padStart(4, '0')}`;
+/** `eval/<runId>/i/<32 hex>-<sample>`: one item; the same id in every drive. */
+export const itemWorkflowId = (runId: string, workflowKey: string): string =>
+  `eval/${runId}/i/${workflowKey}`;

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { cutShards } from '../../domain/shards.ts';
+
+const video = (from: number, to: number) => ({ from, to, items: to - from });
+
+describe('cutShards', () => {
+  it('counts items and their videos, and cuts at video borders', () => {
+    const shards = cutShards([video(0, 3), video(3, 6), video(6, 9)], 8);
+
+    expect(shards).toEqual([
+      { from: 0, to: 6, items: 6 },
+      { from: 6, to: 9, items: 3 },
+    ]);
+  });
+
+  it('splits a video that is larger than a shard', () => {
+    const shards = cutShards([video(0, 5)], 3);
+
+    expect(shards.map(({ from, to }) => [from, to])).toEqual([
+      [0, 2],
+      [2, 4],
+      [4, 5],
+    ]);
+  });
+
+  it('covers every position exactly once for any sizes', () => {
+    const videos = Array.from({ length: 200 }, (_, n) => video(n * 7, n * 7 + 7));
+
+    for (const limit of [2, 3, 10, 64, 1000]) {
+      const shards = cutShards(videos, limit);
+      expect(shards[0]?.from).toBe(0);
+      expect(shards.at(-1)?.to).toBe(1400);
+      for (const [index, shard] of shards.entries()) {
+        if (index > 0) expect(shard.from).toBe(shards[index - 1]?.to);
+        expect(shard.items).toBeLessThan(limit);
+      }
+    }
+  });
+
+  it('gives no shard for an empty drive', () => {
+    expect(cutShards([], 1000)).toEqual([]);
+  });
+});

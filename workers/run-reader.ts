@@ -1,0 +1,61 @@
+import type { RunReader } from '../activities/run-reader.ts';
+import type { Item } from '../domain/item.ts';
+import { StepError } from '../domain/step-error.ts';
+import type { BlobStore } from '../domain/stores/blob-store.ts';
+import type { RunRecord, RunStore } from '../domain/stores/run-store.ts';
+
+/** Datasets kept in memory at once. */
+const datasetsKept = 4;
+
+/**
+ * Reads runs and their frozen datasets. A spec is read again for each drive, so that a run that
+ * goes on takes up changed addresses and limits; a dataset never changes and is kept by its hash.
+ */
+export function createRunReader(
+  runs: RunStore,
+  blobs: BlobStore,
+  thawItems: (bytes: Uint8Array) => Item[],
+): RunReader & { forget(runId: string): void } {
+  const records = new Map<string, Promise<RunRecord>>();
+  const datasets = new Map<string, Promise<Map<string, Item>>>();
+
+  const record = (runId: string): Promise<RunRecord> => {
+    const known = records.get(runId) ?? readRun(runs, runId);
+    records.set(runId, known);
+    known.catch(() => records.delete(runId));
+    return known;
+  };
+  const dataset = (hash: string): Promise<Map<string, Item>> => {
+    const known = datasets.get(hash) ?? readDataset(blobs, hash, thawItems);
+    datasets.delete(hash);
+    datasets.set(hash, known);
+    known.catch(() => datasets.delete(hash));
+    const [oldest] = datasets.keys();
+    if (datasets.size > datasetsKept && oldest !== undefined) datasets.delete(oldest);
+    return known;
+  };
+  return {
+    spec: async (runId) => (await record(runId)).spec,
+    item: async (runId, itemId) => {
+      const { spec } = await record(runId);
+      const item = (await dataset(spec.dataset.hash)).get(itemId);
+      if (item !== undefined) return item;
+      throw new StepError('storage', 'fail', `Item ${itemId} is not in the frozen dataset of ${runId}`);
+    },
+    forget: (runId) => void records.delete(runId),
+  };
+}
+
+async function readRun(runs: RunStore, runId: string): Promise<RunRecord> {
+  const run = await runs.get(runId);
+  if (run !== null) return run;
+  throw new StepError('storage', 'fail', `Run ${runId} is not in the database`);
+}
+
+async function readDataset(
+  blobs: BlobStore,
+  hash: string,
+  thawItems: (bytes: Uint8Array) => Item[],
+): Promise<Map<string, Item>> {
+  return new Map(thawItems(await blobs.get(hash)).map((item) => [item.itemId, item]));
+}

@@ -1,0 +1,76 @@
+import {
+  ActivityCancellationType,
+  isCancellation,
+  proxyActivities,
+  setCurrentDetails,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
+import type { AnswerActivities } from '../activities/answer.ts';
+import type { EmbedRetrieveActivities } from '../activities/embed-retrieve.ts';
+import type { GenerateActivities } from '../activities/generate.ts';
+import type { PlanActivities } from '../activities/plan.ts';
+import type { ItemInput, ItemResult } from '../domain/workflow-contract.ts';
+import { failureOf, itemFailure } from './item-failure.ts';
+import { retryPolicy } from './retry-policy.ts';
+import { attemptCount, failedStep, failKind } from './search-attributes.ts';
+
+/**
+ * One question about one video: plan -> generate x n -> embed-retrieve -> answer. A strategy
+ * without pictures only answers. Ends as Completed (answered, unparsed), Failed with one typed
+ * failure, or Canceled.
+ */
+export async function evaluateItem(input: ItemInput): Promise<ItemResult> {
+  const { ref, strategy, queues, index, modelHash } = input;
+  const { planImageRequests, generateImage, embedAndRetrieve, answerQuestion } = stepsOn(queues);
+  try {
+    if (index?.failure) throw itemFailure(index.failure);
+    if (index !== null && modelHash !== null) {
+      const { pictures } = await planImageRequests(ref);
+      const parts = Array.from({ length: pictures }, (_, part) => part);
+      if (strategy === 'imagined-keyframes') {
+        await all(parts.map((part) => generateImage({ ...ref, part })));
+      }
+      await embedAndRetrieve({ ...ref, index: index.artifact, modelHash });
+    }
+    return await answerQuestion(ref);
+  } catch (error) {
+    if (isCancellation(error) || !(error instanceof Error)) throw error;
+    const failure = failureOf(error);
+    upsertSearchAttributes([
+      { key: failKind, value: failure.class },
+      { key: attemptCount, value: failure.attempts },
+      ...(failure.step === null ? [] : [{ key: failedStep, value: failure.step }]),
+    ]);
+    setCurrentDetails(`Failed with ${failure.class} after ${failure.attempts} attempts.`);
+    throw itemFailure(failure);
+  }
+}
+
+/** The four steps, each on the queue of whoever can do it. */
+function stepsOn(queues: ItemInput['queues']) {
+  const paid = {
+    // The call's own deadline is much shorter; this also covers waiting for a free place.
+    startToCloseTimeout: '6 hours',
+    // A lost worker is noticed within this.
+    heartbeatTimeout: '15 seconds',
+    // A call in flight is paid for: it finishes and its answer is kept.
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: retryPolicy,
+  } as const;
+  return {
+    ...proxyActivities<PlanActivities>({ ...paid, taskQueue: queues.plan, summary: 'plan' }),
+    ...proxyActivities<GenerateActivities>({ ...paid, taskQueue: queues.image ?? queues.plan, summary: 'generate' }),
+    ...proxyActivities<EmbedRetrieveActivities>({
+      ...paid,
+      taskQueue: queues.embed ?? queues.plan,
+      summary: 'embed-retrieve',
+    }),
+    ...proxyActivities<AnswerActivities>({ ...paid, taskQueue: queues.answer, summary: 'answer' }),
+  };
+}
+
+/** Waits for all, then fails with the first failure: what the others paid for is kept. */
+async function all(work: readonly Promise<unknown>[]): Promise<void> {
+  const failed = (await Promise.allSettled(work)).find((end) => end.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}

@@ -1,0 +1,95 @@
+import {
+  CancellationScope,
+  condition,
+  isCancellation,
+  proxyActivities,
+  setCurrentDetails,
+  startChild,
+} from '@temporalio/workflow';
+import type { DriveActivities } from '../activities/drive.ts';
+import type { IndexActivities } from '../activities/index-video.ts';
+import type { ShardRange } from '../domain/shards.ts';
+import {
+  shardWorkflowId,
+  type EmbedderIdentity,
+  type EvaluateInput,
+  type EvaluateResult,
+  type ShardInput,
+  type ShardResult,
+} from '../domain/workflow-contract.ts';
+import { evaluateShard } from './evaluate-shard.ts';
+import { retryPolicy } from './retry-policy.ts';
+import { runAttributes } from './search-attributes.ts';
+import { shareWindow } from './shard-window.ts';
+
+const { planShards, closeDrive } = proxyActivities<DriveActivities>({
+  // Short transactions on the database; a minute covers a busy disk.
+  startToCloseTimeout: '1 minute',
+  retry: retryPolicy,
+});
+
+/**
+ * One drive over a run's unfinished items. Cuts them into shards, lets one shard admit items at a
+ * time, and closes the drive when every shard has ended. Bounded: no continue-as-new, no signal
+ * per item.
+ */
+export async function evaluate(input: EvaluateInput): Promise<EvaluateResult> {
+  const { runId, drive } = input;
+  const running: Promise<ShardResult>[] = [];
+  try {
+    const embedder = await checkEmbedder(input);
+    const { shards, items } = await planShards({ runId, drive, shardLimit: input.shardLimit });
+    await runShards(input, shards, embedder, running);
+    const isStopped = (await Promise.all(running)).some((shard) => shard.isStopped);
+    await closeDrive({ runId, drive, end: isStopped ? 'stopped' : 'completed' });
+    return { items, shards: shards.length, isStopped };
+  } catch (error) {
+    await CancellationScope.nonCancellable(async () => {
+      await Promise.allSettled(running);
+      await closeDrive({ runId, drive, end: isCancellation(error) ? 'cancelled' : 'failed' });
+    });
+    throw error;
+  }
+}
+
+/** Starts the next shard when the one before it has nothing left to start. */
+async function runShards(
+  input: EvaluateInput,
+  shards: readonly ShardRange[],
+  embedder: EmbedderIdentity | null,
+  running: Promise<ShardResult>[],
+): Promise<void> {
+  const window = shareWindow(input.window);
+  let isStopped = false;
+  for (const [shard, { from, to }] of shards.entries()) {
+    setCurrentDetails(`Shard ${shard + 1} of ${shards.length} admits items.`);
+    const child = await startShard({ ...input, shard, from, to, embedder, window: window.freeFor(shard) });
+    const result = window.follow(shard, child);
+    void result.then((end) => (isStopped ||= end.isStopped)).catch(() => undefined);
+    running.push(result);
+    await condition(() => window.hasHandedOver(shard));
+    if (isStopped) return;
+  }
+}
+
+function startShard(input: ShardInput) {
+  return startChild(evaluateShard, {
+    workflowId: shardWorkflowId(input.runId, input.shard),
+    args: [input],
+    typedSearchAttributes: runAttributes({ ...input, videoId: null }),
+    staticSummary: `shard ${input.shard}: positions ${input.from} to ${input.to - 1}`,
+  });
+}
+
+/** Asks the embedding workers which model they hold, and holds imported embeddings against it, before anything is paid. */
+async function checkEmbedder({ runId, queues }: EvaluateInput): Promise<EmbedderIdentity | null> {
+  if (queues.index === null) return null;
+  const indexing = proxyActivities<IndexActivities>({
+    taskQueue: queues.index,
+    // Loading a large model from a cold disk takes minutes.
+    startToCloseTimeout: '15 minutes',
+    heartbeatTimeout: '15 seconds',
+    retry: retryPolicy,
+  });
+  return indexing.checkEmbedder({ runId });
+}

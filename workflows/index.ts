@@ -1,0 +1,3 @@
+export { evaluate } from './evaluate.ts';
+export { evaluateShard } from './evaluate-shard.ts';
+export { evaluateItem } from './evaluate-item.ts';

@@ -1,0 +1,37 @@
+import { condition, proxyActivities } from '@temporalio/workflow';
+import type { DriveActivities } from '../activities/drive.ts';
+import type { ItemEnd } from '../domain/stores/run-store.ts';
+import { retryPolicy } from './retry-policy.ts';
+
+const { recordOutcomes } = proxyActivities<DriveActivities>({
+  startToCloseTimeout: '2 minutes',
+  retry: retryPolicy,
+});
+
+/** Ends recorded together at most; keeps the activity's input under 32 KB. */
+const batchSize = 50;
+
+/** Records ended items in batches: a full batch at once, a smaller one 15 s after its first end. */
+export function recordEnds(runId: string, drive: number) {
+  const waiting: ItemEnd[] = [];
+  let isClosing = false;
+
+  const work = (async () => {
+    for (;;) {
+      await condition(() => isClosing || waiting.length > 0);
+      if (waiting.length === 0) return;
+      await condition(() => isClosing || waiting.length >= batchSize, '15 seconds');
+      await recordOutcomes({ runId, drive, ends: waiting.splice(0, batchSize) });
+    }
+  })();
+  work.catch(() => undefined);
+
+  return {
+    add: (end: ItemEnd): void => void waiting.push(end),
+    /** Records what still waits. */
+    async close(): Promise<void> {
+      isClosing = true;
+      await work;
+    },
+  };
+}
