@@ -87,7 +87,7 @@ const answerModelSchema = z.strictObject({
 const planModelSchema = z
   .strictObject({ ...connectionFields, ...chatFields })
   .partial()
-  .describe('What differs from `answer`');
+  .describe('What differs from `answer`; with a provider or address of its own, it shares no key');
 
 const imageModelSchema = z.strictObject({
   ...optionalConnection,

@@ -1,0 +1,189 @@
+import { describe, expect, it } from 'vitest';
+import { checkConfig } from '../../domain/check-config.ts';
+import { joinPath } from '../../domain/config-problem.ts';
+import { configJsonSchema } from '../../domain/config.ts';
+import { mergeConfig, type RawConfig } from '../../domain/raw-config.ts';
+
+const smallest = {
+  name: 'small',
+  dataset: { format: 'lvbench', path: 'meta.jsonl', frames: 'frames' },
+  models: { answer: { provider: 'openai', model: 'a-model' } },
+  strategy: { name: 'uniform' },
+};
+
+/** The problems of the smallest configuration with `change` laid over it. */
+function problemsOf(change: RawConfig): string[] {
+  return checkConfig(mergeConfig(smallest, change)).problems.map(
+    ({ path, message }) => `${joinPath(path)}: ${message}`,
+  );
+}
+
+describe('checkConfig', () => {
+  it('fills in every default', () => {
+    const { config } = checkConfig(smallest);
+
+    expect(config?.models.answer).toEqual({
+      provider: 'openai',
+      model: 'a-model',
+      maxTokens: 4096,
+      temperature: null,
+      seed: null,
+      timeoutS: 180,
+      maxAttempts: 10,
+      maxWaitS: 3600,
+      concurrency: 16,
+      extraBody: {},
+    });
+    expect(config?.models.plan).toEqual({});
+    expect(config?.strategy).toEqual({
+      name: 'uniform',
+      sampling: 'uniform.floor',
+      initialFrames: 8,
+      topK: 8,
+      answerFrames: 8,
+      maxImageRequests: 4,
+      onImageFailure: 'refused-only',
+      frameOrder: 'time',
+      frameMaxEdge: null,
+    });
+    expect(config?.run).toEqual({
+      samples: 1,
+      itemsInFlight: 32,
+      failOn: 0.05,
+      maxDegraded: 0.2,
+      cache: 'shared',
+    });
+  });
+
+  it('takes answerFrames: null as all frames found', () => {
+    const { config } = checkConfig(mergeConfig(smallest, { strategy: { answerFrames: null } }));
+
+    expect(config?.strategy.answerFrames).toBeNull();
+  });
+
+  it('lists all mistakes, not only the first', () => {
+    const problems = problemsOf({
+      dataset: { frmes: 'x' },
+      strategy: { topk: 3, name: 'unifrom', initialFrames: 0 },
+      models: { answer: { maxTokens: 'many', temperature: 3 } },
+    });
+
+    expect(problems.toSorted()).toEqual([
+      'dataset.frmes: unknown key; did you mean frames?',
+      'models.answer.maxTokens: must be a number',
+      'models.answer.temperature: must be at most 2',
+      'strategy.initialFrames: must be at least 1',
+      'strategy.name: must be one of uniform, imagined-keyframes, unedited-reference; did you mean uniform?',
+      'strategy.topk: unknown key; did you mean topK?',
+    ]);
+  });
+
+  it('names a key that is missing', () => {
+    const { problems } = checkConfig({ ...smallest, name: undefined });
+
+    expect(problems).toEqual([{ path: ['name'], isKey: false, message: 'is missing' }]);
+  });
+
+  it.each([
+    ['run.budgetUsd', { run: { budgetUsd: 20 } }],
+    ['models.answer.requestsPerMinute', { models: { answer: { requestsPerMinute: 60 } } }],
+    ['models.image.tokensPerMinute', { models: { image: { tokensPerMinute: 60 } } }],
+    ['models.answer.provider', { models: { answer: { provider: 'azure' } } }],
+    ['models.answer.provider', { models: { answer: { provider: 'dashscope' } } }],
+    ['models.answer.provider', { models: { answer: { provider: 'local' } } }],
+    ['models.embedding.device', { models: { embedding: { path: 'm', device: 'cuda' } } }],
+    ['matrix', { matrix: { strategy: ['uniform'] } }],
+    ['run.samples', { run: { samples: 2 } }],
+    ['dataset.extract', { dataset: { extract: { count: 8 } } }],
+    ['dataset.videos', { dataset: { videos: 'videos' } }],
+    ['dataset.format', { dataset: { format: 'mvbench' } }],
+    ['strategy.name', { strategy: { name: 'text-top-k' } }],
+    ['strategy.sampling', { strategy: { sampling: 'uniform.linspace' } }],
+  ])('refuses %s, which is not built yet, by its name', (key, change) => {
+    const problems = problemsOf(change).filter((problem) => problem.startsWith(`${key}:`));
+
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain('not built yet');
+  });
+
+  it('refuses a list where one value is expected', () => {
+    expect(problemsOf({ strategy: { topK: [4, 8] } })).toEqual([
+      'strategy.topK: a list would make several runs, which is not built yet; give one value',
+    ]);
+  });
+
+  it.each(['apiKey', 'api_key', 'api-key', 'API_KEY', 'token', 'secret', 'password'])(
+    'refuses a secret under %s without repeating it and points to apiKeyEnv',
+    (key) => {
+      const problems = problemsOf({ models: { answer: { [key]: 'sk-very-secret' } } });
+
+      expect(problems).toHaveLength(1);
+      expect(problems[0]).toContain('apiKeyEnv');
+      expect(problems[0]).not.toContain('sk-very-secret');
+    },
+  );
+
+  it('refuses a secret inside extraBody and in an address', () => {
+    const problems = problemsOf({
+      models: {
+        answer: {
+          baseUrl: 'https://user:hidden@example.org/v1',
+          extraBody: { headers: { 'x-api-key': 'hidden' } },
+        },
+      },
+    });
+
+    expect(problems).toHaveLength(2);
+    expect(problems.join()).not.toContain('hidden');
+  });
+
+  it('takes a key in place of a variable name for a mistake and does not repeat it', () => {
+    const [problem] = problemsOf({ models: { answer: { apiKeyEnv: 'sk-very-secret' } } });
+
+    expect(problem).toContain('must be the name of an environment variable');
+    expect(problem).not.toContain('sk-very-secret');
+  });
+
+  it('asks for the models that a strategy needs', () => {
+    expect(problemsOf({ strategy: { name: 'imagined-keyframes' } })).toEqual([
+      'models.image: is missing; the strategy imagined-keyframes needs it to draw the pictures',
+      'models.embedding: is missing; the strategy imagined-keyframes needs it to find frames by picture',
+    ]);
+    expect(problemsOf({ strategy: { name: 'unedited-reference' } })).toEqual([
+      'models.embedding: is missing; the strategy unedited-reference needs it to find frames by picture',
+    ]);
+  });
+
+  it('takes one way to tell frame times, not two and not none', () => {
+    const either = 'dataset.frameTime: takes either perSecond or file';
+
+    expect(problemsOf({ dataset: { frameTime: { perSecond: 1, file: 't.json' } } })).toEqual([
+      either,
+    ]);
+    expect(
+      checkConfig({ ...smallest, dataset: { ...smallest.dataset, frameTime: {} } }).problems,
+    ).toMatchObject([{ path: ['dataset', 'frameTime'] }]);
+    expect(problemsOf({ dataset: { frameTime: { perSecond: 2 } } })).toEqual([]);
+  });
+
+  it('takes failOn as a fraction or as a whole count', () => {
+    expect(problemsOf({ run: { failOn: 0.5 } })).toEqual([]);
+    expect(problemsOf({ run: { failOn: 30 } })).toEqual([]);
+    expect(problemsOf({ run: { failOn: 1.5 } })).toHaveLength(1);
+  });
+});
+
+describe('configJsonSchema', () => {
+  it('knows the keys, their defaults and that there are no others', () => {
+    const schema = configJsonSchema();
+
+    expect(schema).toMatchObject({
+      additionalProperties: false,
+      required: ['name', 'dataset', 'models', 'strategy'],
+      properties: {
+        strategy: { additionalProperties: false, properties: { topK: { default: 8 } } },
+        models: { properties: { answer: { required: ['provider', 'model'] } } },
+      },
+    });
+  });
+});

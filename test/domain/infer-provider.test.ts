@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { inferProvider, readProvider } from '../../domain/infer-provider.ts';
+import { UsageError } from '../../domain/usage-error.ts';
+
+describe('inferProvider', () => {
+  it.each([
+    ['https://ark.cn-beijing.volces.com/api/v3', 'ark'],
+    ['https://ARK.CN-BEIJING.VOLCES.COM:443/api/v3', 'ark'],
+    ['http://127.0.0.1:8000/v1', 'openai-compatible'],
+    ['http://[::1]:8000/v1', 'openai-compatible'],
+  ])('B13: takes %s for %s', (baseUrl, provider) => {
+    expect(inferProvider(baseUrl)).toBe(provider);
+  });
+
+  it.each([
+    'https://spark.example.org/v1',
+    'https://benchmark.example.org/v1',
+    'http://localhost:8000/v1',
+    'https://api.openai.com/v1',
+    'https://example.org/ark.volces.com',
+    'https://volces.com.example.org/v1',
+  ])('D16: does not take %s for Ark or Azure', (baseUrl) => {
+    expect(inferProvider(baseUrl)).toBe('openai-compatible');
+  });
+
+  it.each([
+    ['https://my-lab.openai.azure.com/openai', 'azure (apiVersion 2023-05-15)'],
+    ['https://dashscope.aliyuncs.com/compatible-mode/v1', 'dashscope'],
+  ])('B13: refuses %s by the name of its provider, which is not built yet', (baseUrl, name) => {
+    expect(() => inferProvider(baseUrl)).toThrow(UsageError);
+    expect(() => inferProvider(baseUrl)).toThrow(`${name}, which is not built yet`);
+  });
+
+  it('refuses an address without a scheme', () => {
+    expect(() => inferProvider('127.0.0.1:8000/v1')).toThrow(/http:\/\//);
+  });
+});
+
+describe('readProvider', () => {
+  it('takes a provider that is built', () => {
+    expect(readProvider('--provider', 'ark')).toBe('ark');
+  });
+
+  it('refuses others and says what to use', () => {
+    expect(() => readProvider('--provider', 'azure')).toThrow('--provider azure: not built yet');
+    expect(() => readProvider('--provider', 'openai-compatable')).toThrow(
+      'did you mean openai-compatible?',
+    );
+  });
+});
