@@ -1,0 +1,102 @@
+import type { RunSpec } from '../../domain/run-spec.ts';
+import type { DriveSelection, RunItem, RunStore } from '../../domain/stores/run-store.ts';
+import { missingRecord } from './database-error.ts';
+import { takeUpItems } from './drive-selection.ts';
+import { fromJsonColumn } from './json-column.ts';
+import type { Connection, OpenTransaction } from './schema.ts';
+
+type Drives = Pick<RunStore, 'openDrive' | 'closeDrive' | 'openDrives' | 'slice' | 'videosOfDrive'>;
+
+/** Drives of a run: opening and closing them, and the work that is left in one. */
+export function createDrives(db: Connection): Drives {
+  return {
+    openDrive: (runId, selection) =>
+      db.transaction().execute((trx) => openDrive(trx, runId, selection)),
+
+    async closeDrive(runId, drive) {
+      await db
+        .updateTable('drives')
+        .set({ closed_at: Date.now() })
+        .where('run_id', '=', runId)
+        .where('drive', '=', drive)
+        .where('closed_at', 'is', null)
+        .execute();
+    },
+
+    openDrives: () =>
+      db
+        .selectFrom('drives')
+        .select(['run_id as runId', 'drive', 'opened_at as openedAt'])
+        .where('closed_at', 'is', null)
+        .orderBy('opened_at')
+        .orderBy('run_id')
+        .execute(),
+
+    slice: (runId, drive, { from, to, limit }): Promise<RunItem[]> =>
+      unfinishedItems(db, runId, drive)
+        .select(['position', 'ordinal', 'item_id as itemId', 'sample'])
+        .select(['workflow_key as workflowKey', 'video_id as videoId'])
+        .where('position', '>=', from)
+        .where('position', '<', to)
+        .orderBy('position')
+        .limit(limit)
+        .execute(),
+
+    async videosOfDrive(runId, drive) {
+      const videos = await unfinishedItems(db, runId, drive)
+        .select(['video_id as videoId'])
+        .select(({ fn }) => [
+          fn.min('position').as('from'),
+          fn.max('position').as('last'),
+          fn.countAll<number>().as('items'),
+        ])
+        .groupBy('video_id')
+        .orderBy('from')
+        .execute();
+      return videos.map(({ last, ...video }) => ({ ...video, to: last + 1 }));
+    },
+  };
+}
+
+async function openDrive(trx: OpenTransaction, runId: string, selection: DriveSelection) {
+  const run = await trx
+    .selectFrom('runs')
+    .select('spec_json')
+    .where('run_id', '=', runId)
+    .executeTakeFirst();
+  if (run === undefined) throw missingRecord(`run ${runId}`);
+
+  const latest = await trx
+    .selectFrom('drives')
+    .select(['drive', 'closed_at'])
+    .where('run_id', '=', runId)
+    .orderBy('drive', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  if (latest?.closed_at === null) return { drive: null, selected: 0, openDrive: latest.drive };
+
+  const drive = (latest?.drive ?? 0) + 1;
+  const selected = await takeUpItems(trx, runId, drive, selection);
+  if (selected === 0) return { drive: null, selected: 0, openDrive: null };
+
+  await trx
+    .insertInto('drives')
+    .values({ run_id: runId, drive, opened_at: Date.now(), closed_at: null })
+    .execute();
+  const spec = fromJsonColumn(run.spec_json, `run ${runId}`) as RunSpec;
+  await trx
+    .updateTable('runs')
+    .set({ state: 'running', admission: 'open', item_window: spec.run.itemsInFlight })
+    .set({ stop_reason: null, stop_detail_json: null })
+    .where('run_id', '=', runId)
+    .execute();
+  return { drive, selected, openDrive: drive };
+}
+
+function unfinishedItems(db: Connection, runId: string, drive: number) {
+  return db
+    .selectFrom('items')
+    .where('run_id', '=', runId)
+    .where('drive', '=', drive)
+    .where('outcome', 'is', null);
+}

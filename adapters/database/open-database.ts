@@ -1,0 +1,77 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { Kysely } from 'kysely';
+import type { BlobStore } from '../../domain/stores/blob-store.ts';
+import type { CallStore } from '../../domain/stores/call-store.ts';
+import type { IndexStore } from '../../domain/stores/index-store.ts';
+import type { RunStore } from '../../domain/stores/run-store.ts';
+import type { StepStore } from '../../domain/stores/step-store.ts';
+import { EnvironmentError, UsageError } from '../../domain/usage-error.ts';
+import { pathOfFileUrl } from '../blobs/file-url.ts';
+import { createCallStore } from './call-store.ts';
+import { createIndexStore } from './index-store.ts';
+import { libsqlDialect } from './libsql-dialect.ts';
+import { migrate } from './migrate.ts';
+import { createRunStore } from './run-store.ts';
+import type { Tables } from './schema.ts';
+import { createStepStore } from './step-store.ts';
+
+/** Everything that is recorded about runs. Close it when the process is done with it. */
+export type Database = {
+  readonly runs: RunStore;
+  readonly steps: StepStore;
+  readonly calls: CallStore;
+  readonly indexes: IndexStore;
+  close(): Promise<void>;
+};
+
+/**
+ * Opens the database at `file:<path>`, makes the file and its folder where they are missing, and
+ * brings its schema up to date. Several processes may have the same file open.
+ *
+ * @param blobs takes the provider responses that are too large for a table
+ * @throws {UsageError} for any other kind of address
+ * @throws {EnvironmentError} when the file cannot be opened or belongs to a newer version
+ */
+export async function openDatabase(url: string, blobs: BlobStore): Promise<Database> {
+  const path = pathOfFileUrl(url);
+  if (path === null) {
+    throw new UsageError(
+      `VIDEOQA_DATABASE_URL is "${url}", which this version cannot open. Use file:<path>; ` +
+        'PostgreSQL comes with the work on many machines.',
+    );
+  }
+  const db = await connect(resolve(path));
+  return {
+    runs: createRunStore(db),
+    steps: createStepStore(db),
+    calls: createCallStore(db, blobs),
+    indexes: createIndexStore(db),
+    close: () => db.destroy(),
+  };
+}
+
+async function connect(path: string): Promise<Kysely<Tables>> {
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw unopened(path, error);
+  }
+  const db = new Kysely<Tables>({ dialect: libsqlDialect(path) });
+  try {
+    await migrate(db, path);
+    return db;
+  } catch (error) {
+    await db.destroy().catch(() => undefined);
+    throw error instanceof EnvironmentError ? error : unopened(path, error);
+  }
+}
+
+function unopened(path: string, cause: unknown): EnvironmentError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new EnvironmentError(
+    `the database ${path} cannot be opened: ${reason}. Set VIDEOQA_DATABASE_URL to a file in a ` +
+      'folder of this machine that you may write to.',
+    { cause },
+  );
+}

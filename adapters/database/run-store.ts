@@ -1,0 +1,16 @@
+import type { RunStore } from '../../domain/stores/run-store.ts';
+import { createDrives } from './drives.ts';
+import { createResultRows } from './result-rows.ts';
+import { createRunProgress } from './run-progress.ts';
+import { createRunRecords } from './run-records.ts';
+import type { Connection } from './schema.ts';
+
+/** The run store: records of runs, their drives, their rows, and how far they are. */
+export function createRunStore(db: Connection): RunStore {
+  return {
+    ...createRunRecords(db),
+    ...createDrives(db),
+    ...createResultRows(db),
+    ...createRunProgress(db),
+  };
+}

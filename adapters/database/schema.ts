@@ -1,0 +1,147 @@
+import type { Generated, Kysely, Selectable, Transaction } from 'kysely';
+import type { FailureClass, Outcome, Step } from '../../domain/outcome.ts';
+import type { FailureAction } from '../../domain/step-error.ts';
+import type { Admission } from '../../domain/stores/run-store.ts';
+import type { CallRecord } from '../../domain/stores/call-store.ts';
+import type { StepRecord } from '../../domain/stores/step-store.ts';
+import type { RunState } from '../../domain/summary.ts';
+
+/**
+ * The tables (migrations/ makes them). Times are milliseconds since 1970, flags 0 or 1, columns
+ * that end in `_json` hold JSON text.
+ */
+export type Tables = {
+  readonly runs: RunTable;
+  readonly drives: DriveTable;
+  readonly items: ItemTable;
+  readonly result_rows: RowTable;
+  readonly step_records: StepTable;
+  readonly calls: CallTable;
+  readonly call_responses: ResponseTable;
+  readonly video_indexes: IndexTable;
+  readonly index_chunks: ChunkTable;
+};
+
+export type Connection = Kysely<Tables>;
+export type OpenTransaction = Transaction<Tables>;
+export type Flag = 0 | 1;
+
+type RunTable = {
+  run_id: string;
+  name: string;
+  spec_json: string;
+  identity: string;
+  state: RunState;
+  stop_reason: 'budget' | 'provider' | null;
+  stop_detail_json: string | null;
+  admission: Admission;
+  item_window: number;
+  created_at: number;
+  output_directory: string | null;
+};
+
+type DriveTable = {
+  run_id: string;
+  drive: number;
+  opened_at: number;
+  closed_at: number | null;
+};
+
+type ItemTable = {
+  run_id: string;
+  item_id: string;
+  sample: number;
+  position: number;
+  ordinal: number;
+  workflow_key: string;
+  video_id: string;
+  /** The drive that took the item up last; 0 before the first. */
+  drive: Generated<number>;
+  /** The last drive in which a step of the item began. */
+  started_drive: Generated<number>;
+  /** Null while the item is not finished in its drive. */
+  outcome: Outcome | null;
+  failure_class: FailureClass | null;
+  failure_step: Step | null;
+  degraded: Generated<Flag>;
+  ended_at: number | null;
+};
+
+type RowTable = {
+  run_id: string;
+  item_id: string;
+  sample: number;
+  row_json: string;
+};
+
+type StepTable = {
+  run_id: string;
+  item_id: string;
+  sample: number;
+  drive: number;
+  step: Step;
+  part: number;
+  state: StepRecord['state'];
+  usable: Generated<Flag>;
+  result_json: string | null;
+  failure_class: FailureClass | null;
+  started_at: number;
+  finished_at: number | null;
+  attempts: number;
+  waited_ms: Generated<number>;
+  usage_json: string | null;
+  process_id: string;
+  workflow_id: string;
+  workflow_run_id: string;
+  activity_id: string;
+};
+
+type CallTable = {
+  /** Grows with every intent of the whole database: the order of calls, whatever the clocks say. */
+  call_id: Generated<number>;
+  call_key: string;
+  n: number;
+  run_id: string;
+  item_id: string;
+  sample: number;
+  drive: number;
+  step: Step;
+  part: number;
+  state: CallRecord['state'];
+  account: string;
+  model: string;
+  activity_id: string;
+  process_id: string;
+  started_at: number;
+  deadline_at: number;
+  settled_at: number | null;
+  max_price_usd: number | null;
+  price_usd: number | null;
+  usage_json: string | null;
+  failure_class: FailureClass | null;
+  action: FailureAction | null;
+  retry_after_ms: number | null;
+  http_status: number | null;
+  is_duplicate: Generated<Flag>;
+};
+export type CallColumns = Selectable<CallTable>;
+
+/** Small bodies stand here, larger ones in the blob store: exactly one of the two is set. */
+type ResponseTable = {
+  call_key: string;
+  n: number;
+  status: number;
+  body: Uint8Array | null;
+  body_artifact: string | null;
+};
+
+type IndexTable = {
+  dataset_id: string;
+  video_id: string;
+  model_hash: string;
+  preprocessing_id: string;
+  frames_fingerprint: string;
+  artifact: string;
+};
+
+type ChunkTable = { chunk_key: string; artifact: string };
