@@ -1,0 +1,169 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Database } from '../../../adapters/database/open-database.ts';
+import type { RunStore } from '../../../domain/stores/run-store.ts';
+import { failedRow, sampleItems, sampleRow, sampleRun, sampleSpec } from './sample-run.ts';
+
+const retry = { kind: 'retry', class: null, step: null, items: null } as const;
+
+/** What every database keeps of drives; `open` gives an empty one. */
+export function describeDrives(open: () => Promise<Database>): void {
+  let database: Database;
+  beforeEach(async () => {
+    database = await open();
+    await database.runs.create(sampleRun('r1'), sampleItems(6));
+  });
+  afterEach(async () => {
+    vi.useRealTimers();
+    await database.close();
+  });
+
+  test('numbers drives from 1 and refuses one while another is open', async () => {
+    const first = await database.runs.openDrive('r1', { kind: 'unfinished' });
+    const refused = await database.runs.openDrive('r1', { kind: 'unfinished' });
+    await database.runs.closeDrive('r1', 1);
+    const second = await database.runs.openDrive('r1', { kind: 'unfinished' });
+
+    expect(first).toEqual({ drive: 1, selected: 6, openDrive: 1 });
+    expect(refused).toEqual({ drive: null, selected: 0, openDrive: 1 });
+    expect(second).toEqual({ drive: 2, selected: 6, openDrive: 2 });
+  });
+
+  test('gives one drive to two that open at once', async () => {
+    const opened = await Promise.all([
+      database.runs.openDrive('r1', { kind: 'unfinished' }),
+      database.runs.openDrive('r1', { kind: 'unfinished' }),
+    ]);
+
+    expect(new Set(opened.map((result) => result.drive))).toEqual(new Set([1, null]));
+  });
+
+  test('opening lets calls start again and forgets the stop', async () => {
+    await database.runs.updateSpec('r1', sampleSpec('r1', 4));
+    await database.runs.setAdmission('r1', 'stopped');
+    await database.runs.setState('r1', 'stopped', { reason: 'budget', detail: null });
+
+    await database.runs.openDrive('r1', { kind: 'unfinished' });
+
+    expect(await database.runs.get('r1')).toMatchObject({
+      state: 'running',
+      stopReason: null,
+      admission: 'open',
+      window: 4,
+      drive: 1,
+      driveIsOpen: true,
+    });
+  });
+
+  test('takes no number when nothing is left to do', async () => {
+    await endEverything(database.runs);
+
+    const opened = await database.runs.openDrive('r1', { kind: 'unfinished' });
+
+    expect(opened).toEqual({ drive: null, selected: 0, openDrive: null });
+    expect(await database.runs.get('r1')).toMatchObject({ drive: 1, driveIsOpen: false });
+  });
+
+  test('lists open drives and sums the time they were open', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: 10_000 });
+    await database.runs.openDrive('r1', { kind: 'unfinished' });
+    vi.setSystemTime(14_000);
+    await database.runs.closeDrive('r1', 1);
+    await database.runs.closeDrive('r1', 1);
+    vi.setSystemTime(20_000);
+    await database.runs.openDrive('r1', { kind: 'unfinished' });
+    vi.setSystemTime(21_500);
+
+    expect(await database.runs.openDrives()).toEqual([{ runId: 'r1', drive: 2, openedAt: 20_000 }]);
+    expect((await database.runs.get('r1'))?.elapsedS).toBe(5.5);
+  });
+
+  test('slices unfinished items in order of work', async () => {
+    await database.runs.openDrive('r1', { kind: 'unfinished' });
+    await database.runs.recordRows('r1', 1, [sampleRow('q4', 1, 'answered')]);
+
+    const firstPage = await database.runs.slice('r1', 1, { from: 0, to: 6, limit: 2 });
+    const rest = await database.runs.slice('r1', 1, { from: 3, to: 5, limit: 10 });
+
+    expect(firstPage).toEqual([sampleItems(6)[5], sampleItems(6)[2]]);
+    expect(rest.map((item) => item.position)).toEqual([3, 4]);
+    expect(await database.runs.slice('r1', 2, { from: 0, to: 6, limit: 9 })).toEqual([]);
+  });
+
+  test('tells where the unfinished items of each video stand', async () => {
+    await database.runs.openDrive('r1', { kind: 'unfinished' });
+    const ended = ['q4', 'q0', 'q1'].map((id) => sampleRow(id, 1, 'answered'));
+    await database.runs.recordRows('r1', 1, ended);
+
+    expect(await database.runs.videosOfDrive('r1', 1)).toEqual([
+      { videoId: 'v2', from: 1, to: 2, items: 1 },
+      { videoId: 'v1', from: 2, to: 4, items: 2 },
+    ]);
+  });
+
+  test('goes on with items that never ended or failed on an account or a model', async () => {
+    await database.runs.openDrive('r1', { kind: 'unfinished' });
+    await database.runs.recordRows('r1', 1, [
+      sampleRow('q0', 1, 'answered'),
+      failedRow('q1', 1, { class: 'timeout' }),
+      failedRow('q2', 1, { class: 'auth' }),
+      failedRow('q3', 1, { class: 'quota' }),
+      failedRow('q4', 1, { class: 'model_gone' }),
+    ]);
+    await database.runs.closeDrive('r1', 1);
+
+    const opened = await database.runs.openDrive('r1', { kind: 'unfinished' });
+
+    expect(opened).toEqual({ drive: 2, selected: 4, openDrive: 2 });
+    expect(await unfinishedIds(database.runs, 2)).toEqual(['q4', 'q5', 'q2', 'q3']);
+  });
+
+  test.each([
+    { selection: retry, taken: ['q4', 'q5', 'q2', 'q3', 'q1'] },
+    { selection: { ...retry, class: 'timeout' as const }, taken: ['q2', 'q3'] },
+    { selection: { ...retry, step: 'plan' as const }, taken: ['q3'] },
+    { selection: { ...retry, items: ['q0', 'q5', 'q5', 'none', 'q2'] }, taken: ['q5', 'q2'] },
+    { selection: { ...retry, class: 'timeout' as const, items: ['q2', 'q5'] }, taken: ['q2'] },
+    { selection: { ...retry, items: [] }, taken: [] },
+  ])('retries what is not answered, narrowed by $selection', async ({ selection, taken }) => {
+    await endEverything(database.runs);
+
+    const opened = await database.runs.openDrive('r1', selection);
+
+    expect(opened.selected).toBe(taken.length);
+    expect(await unfinishedIds(database.runs, 2)).toEqual(taken);
+    expect((await database.runs.counts('r1')).pending).toBe(taken.length);
+  });
+
+  test('retries items that never ended too, but not when a class is named', async () => {
+    expect((await database.runs.openDrive('r1', { ...retry, class: 'timeout' })).drive).toBeNull();
+    expect((await database.runs.openDrive('r1', retry)).selected).toBe(6);
+  });
+
+  test('leaves items of an earlier drive out of a later one', async () => {
+    await database.runs.openDrive('r1', { kind: 'unfinished' });
+    await database.runs.closeDrive('r1', 1);
+    await database.runs.openDrive('r1', { ...retry, items: ['q1'] });
+
+    expect(await unfinishedIds(database.runs, 2)).toEqual(['q1']);
+    expect((await database.runs.counts('r1')).pending).toBe(6);
+  });
+}
+
+async function unfinishedIds(runs: RunStore, drive: number): Promise<string[]> {
+  const all = { from: 0, to: 1_000, limit: 1_000 };
+  const left = await runs.slice('r1', drive, all);
+  return left.map((item) => item.itemId);
+}
+
+async function endEverything(runs: RunStore): Promise<void> {
+  await runs.openDrive('r1', { kind: 'unfinished' });
+  await runs.recordRows('r1', 1, [
+    sampleRow('q0', 1, 'answered'),
+    sampleRow('q1', 1, 'unparsed'),
+    failedRow('q2', 1, { class: 'timeout', step: 'answer' }),
+    failedRow('q3', 1, { class: 'timeout', step: 'plan' }),
+    sampleRow('q4', 1, 'skipped'),
+    sampleRow('q5', 1, 'cancelled'),
+  ]);
+  await runs.closeDrive('r1', 1);
+}
