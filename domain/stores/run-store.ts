@@ -24,6 +24,8 @@ export type RunRecord = {
   readonly createdAt: number;
   /** Seconds that drives were open, the running one included. */
   readonly elapsedS: number;
+  /** Where result files were last written (`markOutput`); null before. */
+  readonly outputDirectory: string | null;
 };
 
 /** One place of the run: an item and sample in the order of the run. */
@@ -39,11 +41,14 @@ export type RunItem = {
   readonly videoId: string;
 };
 
-/** Which items a drive takes up, beside those that never ended. */
+/** Which items a drive takes up. */
 export type DriveSelection =
   /** `run`: items that never ended, and those that failed with auth, quota or model_gone. */
   | { readonly kind: 'unfinished' }
-  /** `retry`: everything not answered, narrowed by class, step or a list of item ids. */
+  /**
+   * `retry`: everything not answered, narrowed by class, step or a list of item ids. Items that
+   * never ended have neither class nor step: narrowing by one leaves them out.
+   */
   | {
       readonly kind: 'retry';
       readonly class: FailureClass | null;
@@ -60,8 +65,13 @@ export type ItemEnd = {
 };
 
 export type RunStore = {
+  /**
+   * Writes a run and its items in one transaction. The same run (by identity) again changes nothing.
+   * @throws {StepError} class `storage` when the id belongs to a run made of something else
+   */
   create(run: Pick<RunRecord, 'runId' | 'name' | 'spec' | 'identity'>, items: readonly RunItem[]): Promise<void>;
   get(runId: string): Promise<RunRecord | null>;
+  /** Newest first. */
   list(): Promise<RunRecord[]>;
   latestNamed(name: string): Promise<RunRecord | null>;
   /** Replaces what is not part of the identity (limits, addresses, output). */
@@ -69,6 +79,7 @@ export type RunStore = {
   setAdmission(runId: string, admission: Admission): Promise<void>;
   admission(runId: string): Promise<Admission>;
   setWindow(runId: string, window: number): Promise<void>;
+  /** Without `stop`, a stopped run keeps the stop noted before; every other state clears it. */
   setState(
     runId: string,
     state: RunState,
@@ -97,16 +108,20 @@ export type RunStore = {
     drive: number,
   ): Promise<{ videoId: string; from: number; to: number; items: number }[]>;
   /**
-   * Writes rows and outcomes in one transaction. Ends of an older drive than the item's are ignored;
-   * the row that was there moves to `previous_attempts` of the new one.
+   * Writes rows and outcomes in one transaction. Ends of an older drive than the item's are ignored,
+   * and so is a second end in the same drive; the row of an earlier drive moves to
+   * `previous_attempts` of the new one, which are the store's to fill.
    */
   recordRows(runId: string, drive: number, rows: readonly Row[]): Promise<void>;
   counts(runId: string): Promise<RunCounts>;
   failures(runId: string): Promise<Partial<Record<FailureClass, number>>>;
   row(runId: string, itemId: string, sample: number): Promise<Row | null>;
-  /** Rows in file order, read in pages. */
+  /**
+   * Rows in file order, read in pages. An item that a later drive took up keeps its earlier row
+   * until the new one is recorded.
+   */
   rows(runId: string): AsyncIterable<Row>;
-  /** Ends recorded per minute over the last `seconds`, for rate and ETA. */
+  /** Ends per minute, of those recorded in the last `seconds`; for rate and ETA. */
   recentEnds(runId: string, seconds: number): Promise<number>;
   /** Steps finished since `since` (ms) with their mean duration. */
   stepRates(runId: string, since: number): Promise<{ step: Step; finished: number; meanMs: number }[]>;
