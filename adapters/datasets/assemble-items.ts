@@ -5,6 +5,14 @@ import { readGoldLetter, readOptions } from './question-options.ts';
 import { readTimeReference } from './time-reference.ts';
 import { createWarningList, type WarningList } from './warning-list.ts';
 
+/** What a format says of all its records; a record that breaks a promise is worth a word. */
+export type FormatPromises = {
+  /** A second question with one uid is a problem, not just named otherwise. */
+  readonly uniqueUids: boolean;
+  /** A question without annotated time is worth a warning. */
+  readonly times: boolean;
+};
+
 export type AssembledItems = {
   readonly items: readonly Item[];
   readonly problems: readonly Problem[];
@@ -15,18 +23,21 @@ export type AssembledItems = {
  * Gives every question its id and reads its options, answer and annotated time. The id is the
  * `uid` where it is present and unique in the whole file, else `<key>#<number in the file>`.
  *
- * @param options.uidIsIdentity  the format promises unique uids: a second one is a problem
- * @param options.limit          first questions only; null = all. Ids do not depend on it
+ * @param options.limit  first questions only; null = all. Ids do not depend on it
  */
 export function assembleItems(
   drafts: readonly QuestionDraft[],
   {
     file,
-    uidIsIdentity,
+    promises,
     limit,
-  }: { readonly file: string; readonly uidIsIdentity: boolean; readonly limit: number | null },
+  }: {
+    readonly file: string;
+    readonly promises: FormatPromises;
+    readonly limit: number | null;
+  },
 ): AssembledItems {
-  const repeated = uidIsIdentity ? new Set<string>() : repeatedUids(drafts);
+  const repeated = promises.uniqueUids ? new Set<string>() : repeatedUids(drafts);
   const problems: Problem[] = [];
   const warnings = createWarningList();
   const recordOfId = new Map<string, number>();
@@ -39,6 +50,8 @@ export function assembleItems(
     else complain(`its id ${itemId} is that of record ${before}, too`, 'Give each its own uid');
     if (uid !== null && itemId !== uid)
       warnings.add('items named by video and record, because their uid is not unique', itemId);
+    if (promises.times && draft.timeReference === null)
+      warnings.add('items without a gold span, because time_reference is missing', itemId);
     return assembleItem(itemId, draft, complain, warnings);
   });
   return { items, problems, warnings: warnings.lines() };
@@ -106,12 +119,9 @@ function readGold(
 }
 
 function readSpans(itemId: string, reference: string | null, warnings: WarningList): TimeSpan[] {
-  if (reference === null || reference.trim() === '') return [];
+  if (reference === null) return [];
   const span = readTimeReference(reference);
   if (span !== null) return [span];
-  warnings.add(
-    'time_reference is not like 01:15-01:19; the item counts without a gold span',
-    itemId,
-  );
+  warnings.add('items without a gold span, because time_reference is not like 01:15-01:19', itemId);
   return [];
 }

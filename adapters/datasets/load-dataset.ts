@@ -17,8 +17,8 @@ export type LoadedDataset = {
 };
 
 const formats = {
-  original: { draft: draftOriginal, uidIsIdentity: false },
-  lvbench: { draft: draftLvbench, uidIsIdentity: true },
+  original: { draft: draftOriginal, promises: { uniqueUids: false, times: false } },
+  lvbench: { draft: draftLvbench, promises: { uniqueUids: true, times: true } },
 } as const;
 
 /**
@@ -32,10 +32,10 @@ export async function loadDataset({
 }: Pick<DatasetSpec, 'path' | 'format' | 'limit'>): Promise<LoadedDataset> {
   const text = await readText(path);
   if (typeof text !== 'string') return { items: [], problems: [text], warnings: [] };
-  const { draft, uidIsIdentity } = formats[format];
+  const { draft, promises } = formats[format];
   const read = readRecords(text, path);
   const drafted = draft(read.records, path);
-  const assembled = assembleItems(drafted.drafts, { file: path, uidIsIdentity, limit });
+  const assembled = assembleItems(drafted.drafts, { file: path, promises, limit });
   const problems = [...read.problems, ...drafted.problems, ...assembled.problems];
   if (problems.length === 0 && assembled.items.length === 0)
     problems.push({ ...nowhere(path), what: 'it holds no questions', fix: 'Check dataset.path' });

@@ -38,7 +38,7 @@ export const questionFields = {
     .string({ error: 'must be text' })
     .refine((text) => text.trim() !== '', { error: 'is empty' }),
   answer: z.string({ error: 'must be text such as "B"' }).nullish(),
-  time_reference: z.unknown(),
+  time_reference: z.unknown().optional(),
   question_type: z
     .union([z.string().transform((name) => [name]), z.array(z.string())], {
       error: 'must be text or a list of texts',
@@ -55,9 +55,14 @@ export function readQuestionFields(
     uid: uid == null || uid.trim() === '' ? null : uid,
     question,
     answer: answer == null || answer.trim() === '' ? null : answer.trim(),
-    timeReference: time == null ? null : typeof time === 'string' ? time : JSON.stringify(time),
+    timeReference: timeText(time),
     categories: types == null ? {} : { question_type: types },
   };
+}
+
+function timeText(time: unknown): string | null {
+  if (time == null || time === '') return null;
+  return typeof time === 'string' ? time : JSON.stringify(time);
 }
 
 /** One problem per field that a record has wrong. */

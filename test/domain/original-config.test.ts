@@ -83,11 +83,11 @@ describe('configFromFlags', () => {
   });
 
   it('D13: refuses --api_key without repeating it and names VIDEOQA_API_KEY', () => {
-    const read = () => configFromFlags({ ...required, apiKey: 'sk-very-secret' });
+    const flags = { ...required, apiKey: 'sk-very-secret' };
 
-    expect(read).toThrow(UsageError);
-    expect(read).toThrow(/VIDEOQA_API_KEY/);
-    expect(read).not.toThrow(/sk-very-secret/);
+    expect(() => configFromFlags(flags)).toThrow(UsageError);
+    expect(() => configFromFlags(flags)).toThrow(/VIDEOQA_API_KEY/);
+    expect(() => configFromFlags(flags)).not.toThrow(/sk-very-secret/);
   });
 
   it('D13: refuses --api_key beside a configuration file, too', () => {
@@ -155,7 +155,14 @@ describe('expandOriginalFlags', () => {
     const argv = ['run', '-tm', 'm', '-ifn=16', '--json', '-x', '--', '-fp'];
 
     expect(expandOriginalFlags(argv)).toEqual([
-      ...['run', '--target-model', 'm', '--initial-frames-num=16', '--json', '-x', '--', '-fp'],
+      'run',
+      '--target-model',
+      'm',
+      '--initial-frames-num=16',
+      '--json',
+      '-x',
+      '--',
+      '-fp',
     ]);
   });
 });

@@ -73,11 +73,10 @@ describe('resolveConfig', () => {
   );
 
   it('asks for the address of an openai-compatible endpoint', () => {
-    const resolve = () =>
-      resolved({ models: { image: { provider: 'openai-compatible', model: 'painter' } } });
+    const image = { provider: 'openai-compatible', model: 'painter' } as const;
 
-    expect(resolve).toThrow(UsageError);
-    expect(resolve).toThrow('models.image.baseUrl');
+    expect(() => resolved({ models: { image } })).toThrow(UsageError);
+    expect(() => resolved({ models: { image } })).toThrow('models.image.baseUrl');
   });
 
   it('gives the simulated provider the address of this process and an identity that outlives it', () => {
