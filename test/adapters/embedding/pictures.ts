@@ -1,0 +1,42 @@
+import { fileURLToPath } from 'node:url';
+import sharp, { type Sharp } from 'sharp';
+
+/** A model folder of test/fixtures/embedding. */
+export function modelFolder(name: 'plain' | 'slow' | 'images' | 'not-finite'): string {
+  return fileURLToPath(new URL(`../../fixtures/embedding/${name}`, import.meta.url));
+}
+
+/** A PNG of one colour. */
+export function plainPicture(colour: string, width = 64, height = 48): Promise<Uint8Array> {
+  const background = colour;
+  return sharp({ create: { width, height, channels: 3, background } })
+    .png()
+    .toBuffer();
+}
+
+/** A picture of the models' own size, so that nothing is resized: red grows to the right, green downwards. */
+export function gradient(side = 32): Sharp {
+  const pixels = new Uint8Array(side * side * 3);
+  for (let y = 0; y < side; y++) {
+    for (let x = 0; x < side; x++) {
+      pixels.set([x * (256 / side), y * (256 / side), 50], (y * side + x) * 3);
+    }
+  }
+  return sharp(pixels, { raw: { width: side, height: side, channels: 3 } });
+}
+
+/** Different PNGs, each with its own pattern. */
+export function differentPictures(count: number): Promise<Uint8Array[]> {
+  const side = 48;
+  return Promise.all(
+    Array.from({ length: count }, (_, seed) => {
+      const pixels = Uint8Array.from(
+        { length: side * side * 3 },
+        (__, at) => 128 + 127 * Math.sin(at * (seed + 1) * 0.013),
+      );
+      return sharp(pixels, { raw: { width: side, height: side, channels: 3 } })
+        .png()
+        .toBuffer();
+    }),
+  );
+}
