@@ -125,21 +125,26 @@ export function isKind<Kind extends (TorchValue & object)['kind']>(
 }
 
 function rebuildTensor(args: readonly TorchValue[]): TorchTensor {
-  const [storage, offset, sizeTuple, strideTuple, , hooks, metadata, ...rest] = args;
-  const size = tupleItems(sizeTuple);
-  const stride = tupleItems(strideTuple);
-  const sound =
-    args.length >= 6 && rest.length === 0 && isEmptyDict(hooks) && size?.length === stride?.length;
-  if (!sound || !isKind(storage, 'storage') || !isCount(offset)) {
+  const [storage, offset, sizeTuple, strideTuple, , hooks, metadata] = args;
+  const size = countsOf(sizeTuple);
+  const stride = countsOf(strideTuple);
+  // Six arguments, and metadata as the seventh in newer files.
+  const sound = (args.length === 6 || args.length === 7) && isEmptyDict(hooks);
+  if (!sound || !isKind(storage, 'storage') || !isCount(offset) || size.length !== stride.length) {
     throw damaged('a tensor is not as torch writes it');
   }
   if (metadata !== undefined && metadata !== null && !isEmptyDict(metadata)) {
     throw convertible('unsupported', 'the embeddings are a lazy view (negated or conjugated)');
   }
-  if (!size?.every(isCount) || !stride?.every(isCount)) {
-    throw damaged('a tensor has a size or stride that is not a whole number');
-  }
   return { kind: 'tensor', storage, offset, size, stride };
+}
+
+function countsOf(value: TorchValue | undefined): readonly number[] {
+  const counts = tupleItems(value)?.filter(isCount);
+  if (counts === undefined || counts.length !== tupleItems(value)?.length) {
+    throw damaged('a tensor has a size or stride that is not whole numbers');
+  }
+  return counts;
 }
 
 function tupleItems(value: TorchValue | undefined): readonly TorchValue[] | undefined {

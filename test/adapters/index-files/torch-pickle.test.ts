@@ -9,13 +9,13 @@ const stop = 0x2e;
 describe('readTorchPickle', () => {
   it('reads numbers of every width', () => {
     const values = [
-      ...[0x4b, 200], // one byte
-      ...[0x4d, 0x01, 0x02], // two bytes
-      ...[0x4a, 0xff, 0xff, 0xff, 0xff], // four bytes, signed
-      ...[0x8a, 5, 0, 0, 0, 0, 1], // five bytes
-      ...[0x8a, 0],
-      ...[0x47, 0x3f, 0xf8, 0, 0, 0, 0, 0, 0], // a double, big-endian
-    ];
+      [0x4b, 200], // one byte
+      [0x4d, 0x01, 0x02], // two bytes
+      [0x4a, 0xff, 0xff, 0xff, 0xff], // four bytes, signed
+      [0x8a, 5, 0, 0, 0, 0, 1], // five bytes
+      [0x8a, 0],
+      [0x47, 0x3f, 0xf8, 0, 0, 0, 0, 0, 0], // a double, big-endian
+    ].flat();
 
     const list = readTorchPickle(Uint8Array.from([...begin, 0x28, ...values, 0x74, stop]));
 
@@ -37,10 +37,10 @@ describe('readTorchPickle', () => {
     ['a call of a text', [...begin, 0x58, 0, 0, 0, 0, 0x29, 0x52, stop]],
     ['a dict with a number as key', [...begin, 0x7d, 0x4b, 1, 0x4b, 1, 0x73, stop]],
     ['a storage that is none', [...begin, 0x29, 0x51, stop]],
-    ['an integer of 255 bytes', [...begin, 0x8a, 255, ...new Array<number>(255).fill(1), stop]],
-    ['marks without end', [...begin, ...new Array<number>(1000).fill(0x28), stop]],
-    ['lists without end', [...begin, ...new Array<number>(50_000).fill(0x5d), stop]],
-    ['values without end', [...begin, ...new Array<number>(300_000).fill(0x4e), stop]],
+    ['an integer of 255 bytes', [...begin, 0x8a, 255, ...repeated(1, 255), stop]],
+    ['marks without end', [...begin, ...repeated(0x28, 1000), stop]],
+    ['lists without end', [...begin, ...repeated(0x5d, 50_000), stop]],
+    ['values without end', [...begin, ...repeated(0x4e, 300_000), stop]],
   ])('refuses %s', (_, bytes) => {
     expect(() => readTorchPickle(Uint8Array.from(bytes))).toThrow(TorchFileError);
   });
@@ -91,3 +91,7 @@ describe('readTorchPickle', () => {
     }
   });
 });
+
+function repeated(byte: number, times: number): number[] {
+  return Array.from({ length: times }, () => byte);
+}
