@@ -9,7 +9,7 @@ import { UsageError } from './usage-error.ts';
 export type ConfigOfFlags = { readonly raw: RawConfig; readonly notes: readonly string[] };
 
 /** Key variable of the model that plans and answers, in place of the original's `--api_key`. */
-export const originalKeyVariable = 'VIDEOQA_API_KEY';
+const originalKeyVariable = 'VIDEOQA_API_KEY';
 
 /**
  * Reads the original script's flags standing alone: with its defaults, models and meaning. A data

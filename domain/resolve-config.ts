@@ -61,7 +61,7 @@ export function resolveConfig(config: Config, surroundings: ConfigSurroundings):
 }
 
 /** Names the paid account of an endpoint and a key; part of its task queue's name. */
-export function accountName(
+function accountName(
   provider: Provider,
   endpointIdentity: string,
   apiKeyEnv: string | null,

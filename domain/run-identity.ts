@@ -3,7 +3,7 @@ import type { UnfrozenRun } from './resolve-config.ts';
 import { plansPictures, type ChatModelSpec } from './run-spec.ts';
 
 /** How answers are compared with gold. A change of the rule makes new runs. */
-export const scoringVersion = 'exact-letter-1';
+const scoringVersion = 'exact-letter-1';
 
 /** `identity` is canonical JSON of everything that results depend on. */
 export type RunIdentity = { readonly identity: string; readonly runId: string };

@@ -5,7 +5,7 @@ import type { DatasetSpec } from '../../domain/run-spec.ts';
 import { StepError } from '../../domain/step-error.ts';
 
 /** Seconds into the video by frame number and file name; null where they are unknown. */
-export type TimeOfFrame = (frame: {
+type TimeOfFrame = (frame: {
   readonly frameId: number;
   readonly name: string;
 }) => number | null;
