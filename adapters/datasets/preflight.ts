@@ -10,7 +10,7 @@ import type { Problem } from './problem.ts';
 import { createWarningList, type WarningList } from './warning-list.ts';
 
 /** What a video's `.pt` file holds. */
-type EmbeddingsReport = {
+export type EmbeddingsReport = {
   /** Names of the frames it has embeddings for, with or without folders. */
   readonly names: readonly string[];
   /** What else is wrong with it, such as another dimension than the model's. */
