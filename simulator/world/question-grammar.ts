@@ -1,4 +1,11 @@
-import { colours, describeObject, shapes, type Colour, type SceneObject, type Shape } from './vocabulary.ts';
+import {
+  colours,
+  describeObject,
+  shapes,
+  type Colour,
+  type SceneObject,
+  type Shape,
+} from './vocabulary.ts';
 
 /** What is asked for: the colour of a shape, the shape of a colour, or the shape that joins an object. */
 export type Question =
@@ -97,7 +104,10 @@ function readOptions<Word extends string>(text: string, words: readonly Word[]):
   return options.length >= 2 ? options : null;
 }
 
-function wordIn<Word extends string>(words: readonly Word[], text: string | undefined): Word | null {
+function wordIn<Word extends string>(
+  words: readonly Word[],
+  text: string | undefined,
+): Word | null {
   const wanted = text?.toLowerCase();
   return words.find((word) => word === wanted) ?? null;
 }

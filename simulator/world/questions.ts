@@ -68,11 +68,19 @@ function poseDraft(draft: Draft, gold: number, random: Random): PosedQuestion {
   const subject = event.actor.object;
   switch (kind) {
     case 'colour': {
-      const question = { kind, subject: subject.shape, options: options.map(({ colour }) => colour) };
+      const question = {
+        kind,
+        subject: subject.shape,
+        options: options.map(({ colour }) => colour),
+      };
       return { question, ...span };
     }
     case 'shape': {
-      const question = { kind, subject: subject.colour, options: options.map(({ shape }) => shape) };
+      const question = {
+        kind,
+        subject: subject.colour,
+        options: options.map(({ shape }) => shape),
+      };
       return { question, ...span };
     }
     case 'joins':

@@ -148,7 +148,9 @@ export function planScene(random: Random): Scene {
     lightPhase: random.between(0, 2 * Math.PI),
     flicker: random.between(0.01, 0.05),
     noise: random.between(2, 7),
-    distractors: Array.from({ length: random.integer(4, 8) }, () => planDistractor(random, palette)),
+    distractors: Array.from({ length: random.integer(4, 8) }, () =>
+      planDistractor(random, palette),
+    ),
   };
 }
 
@@ -164,7 +166,12 @@ function planRidge(random: Random, base: number, amplitude: number, blocky: bool
 }
 
 function planDistractor(random: Random, palette: Palette): Distractor {
-  const near = random.pick([palette.skyBottom, palette.farHills, palette.nearHills, palette.ground]);
+  const near = random.pick([
+    palette.skyBottom,
+    palette.farHills,
+    palette.nearHills,
+    palette.ground,
+  ]);
   const grey = random.between(70, 190);
   const share = random.between(0.35, 0.75);
   const blend = (channel: number) => channel * (1 - share) + grey * share;

@@ -1,12 +1,6 @@
 import { createRandom, type Random } from './random.ts';
 import { planScene, type Scene } from './scene.ts';
-import {
-  colours,
-  frameHeight,
-  frameWidth,
-  shapes,
-  type SceneObject,
-} from './vocabulary.ts';
+import { colours, frameHeight, frameWidth, shapes, type SceneObject } from './vocabulary.ts';
 
 /** Frames of one video. At one frame a second a video lasts two minutes. */
 export const framesPerVideo = 120;
