@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { connectCluster, connectEmbedded, namesCluster, type OpenClient } from '../client/connect.ts';
 import type { RunSpec } from '../domain/run-spec.ts';
 import { EnvironmentError } from '../domain/usage-error.ts';
-import { refuseMissingVariables } from '../workers/embedded/holder-record.ts';
+import { isHolderAlive, readHolder, refuseMissingVariables } from '../workers/embedded/holder-record.ts';
 import { openEmbeddedTemporal } from '../workers/embedded/open-embedded-temporal.ts';
 import { openStateFolder, type StateFolder } from '../workers/embedded/state-folder.ts';
 import { watchHolder } from '../workers/embedded/watch-holder.ts';
@@ -43,6 +43,38 @@ export async function openSession(options: { embedded?: boolean } = {}): Promise
     await reading.close();
     throw error;
   }
+}
+
+/** A Temporal client beside the stores, for verbs that act on a run another process works on. */
+export async function openClientSession(): Promise<ReadingSession & Pick<Session, 'client' | 'uiUrl'>> {
+  const reading = await openReadingSession();
+  try {
+    if (namesCluster()) {
+      const open = await connectCluster();
+      return { ...reading, ...withClient(reading, open), uiUrl: null };
+    }
+    const holder = await readHolder(reading.folder.lockFile);
+    if (holder?.ports == null || !(await isHolderAlive(holder, reading.folder.lockFile))) {
+      throw new EnvironmentError(
+        'No videoqa process works on this state folder. Start the run again (the same command), or `videoqa up`.',
+      );
+    }
+    const open = await connectEmbedded(`127.0.0.1:${holder.ports.grpc}`, 'default');
+    return { ...reading, ...withClient(reading, open), uiUrl: `http://127.0.0.1:${holder.ports.ui}` };
+  } catch (error) {
+    await reading.close();
+    throw error;
+  }
+}
+
+function withClient(reading: ReadingSession, open: OpenClient) {
+  return {
+    client: open.client,
+    async close() {
+      await open.close();
+      await reading.close();
+    },
+  };
 }
 
 async function onCluster(reading: ReadingSession): Promise<Session> {

@@ -3,6 +3,7 @@ import {
   isCancellation,
   proxyActivities,
   setCurrentDetails,
+  TemporalFailure,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { AnswerActivities } from '../activities/answer.ts';
@@ -34,7 +35,7 @@ export async function evaluateItem(input: ItemInput): Promise<ItemResult> {
     }
     return await answerQuestion(ref);
   } catch (error) {
-    if (isCancellation(error) || !(error instanceof Error)) throw error;
+    if (isCancellation(error) || !(error instanceof TemporalFailure)) throw error;
     const failure = failureOf(error);
     upsertSearchAttributes([
       { key: failKind, value: failure.class },
@@ -57,16 +58,16 @@ function stepsOn(queues: ItemInput['queues']) {
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry: retryPolicy,
   } as const;
-  return {
-    ...proxyActivities<PlanActivities>({ ...paid, taskQueue: queues.plan, summary: 'plan' }),
-    ...proxyActivities<GenerateActivities>({ ...paid, taskQueue: queues.image ?? queues.plan, summary: 'generate' }),
-    ...proxyActivities<EmbedRetrieveActivities>({
-      ...paid,
-      taskQueue: queues.embed ?? queues.plan,
-      summary: 'embed-retrieve',
-    }),
-    ...proxyActivities<AnswerActivities>({ ...paid, taskQueue: queues.answer, summary: 'answer' }),
-  };
+  const on = (taskQueue: string, summary: string) => ({ ...paid, taskQueue, summary });
+  const { planImageRequests } = proxyActivities<PlanActivities>(on(queues.plan, 'plan'));
+  const { generateImage } = proxyActivities<GenerateActivities>(
+    on(queues.image ?? queues.plan, 'generate'),
+  );
+  const { embedAndRetrieve } = proxyActivities<EmbedRetrieveActivities>(
+    on(queues.embed ?? queues.plan, 'embed-retrieve'),
+  );
+  const { answerQuestion } = proxyActivities<AnswerActivities>(on(queues.answer, 'answer'));
+  return { planImageRequests, generateImage, embedAndRetrieve, answerQuestion };
 }
 
 /** Waits for all, then fails with the first failure: what the others paid for is kept. */

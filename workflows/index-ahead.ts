@@ -1,4 +1,4 @@
-import { ApplicationFailure, isCancellation, proxyActivities } from '@temporalio/workflow';
+import { isCancellation, proxyActivities, TemporalFailure } from '@temporalio/workflow';
 import type { IndexActivities } from '../activities/index-video.ts';
 import type { ShardInput, VideoIndex } from '../domain/workflow-contract.ts';
 import { failureOf } from './item-failure.ts';
@@ -26,8 +26,7 @@ export function indexAhead({ runId, queues, embedder }: ShardInput) {
     const index = indexVideo({ runId, videoId, embedder }).then(
       (artifact): VideoIndex => ({ artifact, failure: null }),
       (error: unknown): VideoIndex => {
-        if (isCancellation(error)) throw error;
-        if (!(error instanceof Error)) throw ApplicationFailure.nonRetryable(String(error));
+        if (isCancellation(error) || !(error instanceof TemporalFailure)) throw error;
         return { artifact: null, failure: failureOf(error) };
       },
     );

@@ -1,4 +1,4 @@
-import { condition, proxyActivities } from '@temporalio/workflow';
+import { CancellationScope, condition, proxyActivities } from '@temporalio/workflow';
 import type { DriveActivities } from '../activities/drive.ts';
 import type { ItemEnd } from '../domain/stores/run-store.ts';
 import { retryPolicy } from './retry-policy.ts';
@@ -16,14 +16,15 @@ export function recordEnds(runId: string, drive: number) {
   const waiting: ItemEnd[] = [];
   let isClosing = false;
 
-  const work = (async () => {
+  // A cancelled shard still records what had ended.
+  const work = CancellationScope.nonCancellable(async () => {
     for (;;) {
       await condition(() => isClosing || waiting.length > 0);
       if (waiting.length === 0) return;
       await condition(() => isClosing || waiting.length >= batchSize, '15 seconds');
       await recordOutcomes({ runId, drive, ends: waiting.splice(0, batchSize) });
     }
-  })();
+  });
   work.catch(() => undefined);
 
   return {

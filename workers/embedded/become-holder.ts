@@ -1,4 +1,4 @@
-import type { EnvironmentError } from './environment-error.ts';
+import type { EnvironmentError } from '../../domain/usage-error.ts';
 import { findTemporalBinary } from './find-temporal-binary.ts';
 import { choosePorts, type ServerPorts } from './free-ports.ts';
 import type { HolderLock } from './holder-lock.ts';

@@ -1,5 +1,5 @@
 import { isGrpcServiceError, type Connection } from '@temporalio/client';
-import { EnvironmentError } from './environment-error.ts';
+import { EnvironmentError } from '../../domain/usage-error.ts';
 
 /** The one namespace of an embedded server. */
 export const embeddedNamespace = 'default';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { EnvironmentError } from './environment-error.ts';
+import { EnvironmentError } from '../../domain/usage-error.ts';
 import { isRunning, type ProcessIdentity } from './process-identity.ts';
 
 /**

@@ -1,0 +1,69 @@
+import { readCommandLine, readConfig } from '../../adapters/config-files/read-config.ts';
+import type { Config } from '../../domain/config.ts';
+import { configFromFlags, overridesFromFlags } from '../../domain/original-config.ts';
+import { hasOriginalFlags, originalFlags, type OriginalFlagValues } from '../../domain/original-flags.ts';
+import { UsageError } from '../../domain/usage-error.ts';
+import { executeRun } from '../execute-run.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { printNote } from '../output.ts';
+import { prepareRun } from '../prepare-run.ts';
+import { registerRun } from '../register-run.ts';
+import { openSession } from '../session.ts';
+
+export type RunOptions = {
+  readonly run?: string;
+  readonly fresh?: boolean;
+  readonly overwrite?: boolean;
+  readonly json?: boolean;
+} & Readonly<Record<string, unknown>>;
+
+/** `run`: checks everything that costs nothing, then starts the run or goes on with it, and waits. */
+export async function run(configFile: string | null, options: RunOptions): Promise<ExitCode> {
+  const config = await readSettings(configFile, options);
+  const prepared = await prepareRun(config, {
+    simulatedBaseUrl: null,
+    overwrite: options.overwrite === true,
+  });
+  prepared.warnings.forEach((warning) => printNote(`warning: ${warning}`));
+  const session = await openSession();
+  try {
+    const record = await registerRun(session.stores, prepared, {
+      expectedRunId: options.run ?? null,
+      fresh: options.fresh === true,
+    });
+    return await executeRun(session, record, {
+      selection: { kind: 'unfinished' },
+      json: options.json === true,
+    });
+  } finally {
+    await session.close();
+  }
+}
+
+/** The configuration file, the original script's flags, or flags laid over a file. */
+async function readSettings(configFile: string | null, options: RunOptions): Promise<Config> {
+  const flags = flagValues(options);
+  const folder = process.cwd();
+  if (configFile !== null) {
+    const { raw, notes } = overridesFromFlags(flags);
+    notes.forEach(printNote);
+    return readConfig(configFile, { raw, folder });
+  }
+  if (!hasOriginalFlags(flags)) {
+    throw new UsageError(
+      'Name a configuration file (`videoqa run my-run.yaml`) or the flags of the original script (`videoqa run --help`).',
+    );
+  }
+  const { raw, notes } = configFromFlags(flags);
+  notes.forEach(printNote);
+  return readCommandLine({ raw, folder });
+}
+
+/** Commander names an option after its long flag in camel case. */
+function flagValues(options: RunOptions): OriginalFlagValues {
+  const entries = originalFlags.map(({ name, long }) => {
+    const key = long.slice(2).replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    return [name, options[key] ?? options[long.slice(2)]];
+  });
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
