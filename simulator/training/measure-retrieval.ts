@@ -120,7 +120,7 @@ function uniformFrames(frameCount: number): number[] {
 
 function rankFrames(frames: readonly Float32Array[], query: Float32Array): number[] {
   const scores = frames.map((frame) => dotProduct(frame, query));
-  return scores.map((_, frame) => frame).sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0));
+  return scores.map((_, frame) => frame).toSorted((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0));
 }
 
 /** The best frame of every ranking, then the second best, until `count` different ones are found. */

@@ -14,7 +14,7 @@ function interval(results: readonly RetrievalResult[], arm: RetrievalArm): [numb
   const rates = Array.from({ length: 1000 }, () => {
     const drawn = groups.flatMap(() => groups[Math.floor(Math.random() * groups.length)] ?? []);
     return seenRate(drawn, arm);
-  }).sort((a, b) => a - b);
+  }).toSorted((a, b) => a - b);
   return [rates[25] ?? 0, rates[974] ?? 1];
 }
 

@@ -149,8 +149,8 @@ function describeVideo(key: string, video: VideoPlan, posed: readonly PosedQuest
 }
 
 function formatTime(seconds: number): string {
-  const twoDigits = (value: number) => String(value).padStart(2, '0');
-  return `${twoDigits(Math.floor(seconds / 60))}:${twoDigits(seconds % 60)}`;
+  const [minutes, rest] = [Math.floor(seconds / 60), seconds % 60];
+  return [minutes, rest].map((value) => String(value).padStart(2, '0')).join(':');
 }
 
 function hashNumbers(numbers: Numbers): string {

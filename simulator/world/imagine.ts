@@ -59,14 +59,12 @@ function paintObjects(
 
 function shiftedPaint(paint: Rgb, random: Random): Rgb {
   const light = random.between(0.86, 1.12);
-  const shift = (channel: number) =>
-    Math.min(255, Math.max(0, channel * light + random.between(-16, 16)));
+  const shift = (channel: number) => clamp(channel * light + random.between(-16, 16));
   return [shift(paint[0]), shift(paint[1]), shift(paint[2])];
 }
 
 /** Scales brightness and saturation and leans the balance of red and blue, in place. */
 function tint(pixels: Uint8Array, brightness: number, saturation: number, warmth: number): void {
-  const clamp = (value: number) => (value < 0 ? 0 : value > 255 ? 255 : value);
   for (let at = 0; at + 2 < pixels.length; at += 3) {
     const red = pixels[at] ?? 0;
     const green = pixels[at + 1] ?? 0;
@@ -76,6 +74,10 @@ function tint(pixels: Uint8Array, brightness: number, saturation: number, warmth
     pixels[at + 1] = clamp((luma + (green - luma) * saturation) * brightness);
     pixels[at + 2] = clamp((luma + (blue - luma) * saturation) * brightness - warmth);
   }
+}
+
+function clamp(value: number): number {
+  return value < 0 ? 0 : value > 255 ? 255 : value;
 }
 
 /** The mean over a square of side `2 * reach + 1`; pixels beyond the border repeat the border. */

@@ -28,14 +28,9 @@ export function optionLetter(index: number): string {
 }
 
 function questionSentence(question: Question): string {
-  switch (question.kind) {
-    case 'colour':
-      return `What colour is the ${question.subject}?`;
-    case 'shape':
-      return `What shape is the ${question.subject} object?`;
-    case 'joins':
-      return `Which shape joins the ${describeObject(question.subject)}?`;
-  }
+  if (question.kind === 'colour') return `What colour is the ${question.subject}?`;
+  if (question.kind === 'shape') return `What shape is the ${question.subject} object?`;
+  return `Which shape joins the ${describeObject(question.subject)}?`;
 }
 
 const anyShape = shapes.join('|');
@@ -83,14 +78,10 @@ export function objectsOfOption(
 ): readonly SceneObject[] {
   const option = question.options[optionIndex];
   if (option === undefined) throw new RangeError(`the question has no option ${optionIndex}`);
-  switch (question.kind) {
-    case 'colour':
-      return [{ shape: question.subject, colour: option as Colour }];
-    case 'shape':
-      return [{ shape: option as Shape, colour: question.subject }];
-    case 'joins':
-      return [question.subject, { shape: option as Shape, colour: guess }];
-  }
+  if (question.kind === 'colour') return [{ shape: question.subject, colour: option as Colour }];
+  const shape = option as Shape;
+  if (question.kind === 'shape') return [{ shape, colour: question.subject }];
+  return [question.subject, { shape, colour: guess }];
 }
 
 function readOptions<Word extends string>(text: string, words: readonly Word[]): Word[] | null {

@@ -64,26 +64,19 @@ function poseDraft(draft: Draft, gold: number, random: Random): PosedQuestion {
   const wrong = random.shuffle(draft.others).slice(0, optionsPerQuestion - 1);
   const options = [...wrong.slice(0, gold), asked.object, ...wrong.slice(gold)];
   const startFrame = kind === 'joins' ? (event.joinFrame ?? event.startFrame) : event.startFrame;
-  const span = { gold, startFrame, endFrame: event.endFrame };
-  const subject = event.actor.object;
-  switch (kind) {
-    case 'colour': {
-      const question = {
-        kind,
-        subject: subject.shape,
-        options: options.map(({ colour }) => colour),
-      };
-      return { question, ...span };
-    }
-    case 'shape': {
-      const question = {
-        kind,
-        subject: subject.colour,
-        options: options.map(({ shape }) => shape),
-      };
-      return { question, ...span };
-    }
-    case 'joins':
-      return { question: { kind, subject, options: options.map(({ shape }) => shape) }, ...span };
+  const question = wordQuestion(kind, event.actor.object, options);
+  return { question, gold, startFrame, endFrame: event.endFrame };
+}
+
+function wordQuestion(
+  kind: Draft['kind'],
+  subject: SceneObject,
+  options: readonly SceneObject[],
+): Question {
+  if (kind === 'colour') {
+    return { kind, subject: subject.shape, options: options.map(({ colour }) => colour) };
   }
+  const shapes = options.map(({ shape }) => shape);
+  if (kind === 'shape') return { kind, subject: subject.colour, options: shapes };
+  return { kind, subject, options: shapes };
 }

@@ -189,6 +189,9 @@ function planDistractor(random: Random, palette: Palette): Distractor {
 }
 
 function shiftColour(colour: Rgb, red: number, green: number, blue: number): Rgb {
-  const clamp = (value: number) => Math.min(255, Math.max(0, value));
   return [clamp(colour[0] + red), clamp(colour[1] + green), clamp(colour[2] + blue)];
+}
+
+function clamp(value: number): number {
+  return Math.min(255, Math.max(0, value));
 }

@@ -41,7 +41,7 @@ async function hashFiles(folder: string): Promise<string[]> {
     const hash = createHash('sha256').update(await readFile(full));
     return `${path.relative(folder, full)} ${hash.digest('hex')}`;
   });
-  return (await Promise.all(hashes)).sort();
+  return (await Promise.all(hashes)).toSorted();
 }
 
 describe('generateDataset', () => {
@@ -59,7 +59,7 @@ describe('generateDataset', () => {
   it('writes questions that can be understood, with balanced letters and spans in the video', async () => {
     const items = (await readLines(directory)).flatMap(({ qa }) => qa);
     expect(new Set(items.map(({ uid }) => uid)).size).toBe(items.length);
-    expect(items.map(({ answer }) => answer).sort()).toEqual([...'AABBCCDD']);
+    expect(items.map(({ answer }) => answer).toSorted()).toEqual('AABBCCDD'.split(''));
     for (const { question, time_reference } of items) {
       expect(parseQuestion(question)?.options).toHaveLength(4);
       const [from = -1, to = -1] = time_reference.split('-').map((time) => {

@@ -12,18 +12,15 @@ const examples: { video: VideoPlan; posed: PosedQuestion }[] = Array.from(
 
 /** What a viewer of one frame would answer; null where the frame does not show it. */
 function answerFrom(visible: readonly SceneObject[], { question }: PosedQuestion): string | null {
-  switch (question.kind) {
-    case 'colour':
-      return visible.find(({ shape }) => shape === question.subject)?.colour ?? null;
-    case 'shape':
-      return visible.find(({ colour }) => colour === question.subject)?.shape ?? null;
-    case 'joins': {
-      const { shape, colour } = question.subject;
-      if (!visible.some((object) => object.shape === shape && object.colour === colour))
-        return null;
-      return visible.find((object) => object.shape !== shape)?.shape ?? null;
-    }
+  if (question.kind === 'colour') {
+    return visible.find(({ shape }) => shape === question.subject)?.colour ?? null;
   }
+  if (question.kind === 'shape') {
+    return visible.find(({ colour }) => colour === question.subject)?.shape ?? null;
+  }
+  const { shape, colour } = question.subject;
+  if (!visible.some((object) => object.shape === shape && object.colour === colour)) return null;
+  return visible.find((object) => object.shape !== shape)?.shape ?? null;
 }
 
 describe('poseQuestions', () => {
