@@ -20,7 +20,7 @@ export type SimulatedProvider = {
   /** Root of the server, without a slash at its end; chat lies under `/v1`, Ark under `/api/v3`. */
   readonly url: string;
   readonly port: number;
-  /** Ends open connections and closes the bill. */
+  /** Ends open connections and closes the bill; a second call waits for the first. */
   close(): Promise<void>;
 };
 
@@ -54,18 +54,16 @@ export async function startSimulatedProvider(
     throw error;
   });
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
-  return {
-    url: `http://${host}:${port}`,
-    port,
-    async close() {
-      closing.abort();
-      const closed = new Promise((done) => server.close(done));
-      server.closeAllConnections();
-      await closed;
-      await provider.flight.landed();
-      provider.bill.close();
-    },
+  let ended: Promise<void> | null = null;
+  const end = async () => {
+    closing.abort();
+    const closed = new Promise((done) => server.close(done));
+    server.closeAllConnections();
+    await closed;
+    await provider.flight.landed();
+    provider.bill.close();
   };
+  return { url: `http://${host}:${port}`, port, close: () => (ended ??= end()) };
 }
 
 function createApp(provider: Provider): Hono<{ Bindings: HttpBindings }> {

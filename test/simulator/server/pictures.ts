@@ -25,8 +25,9 @@ export function videoWithEvent() {
   const event = video.events.find(({ joining }) => joining === null);
   const pair = video.events.find(({ joining }) => joining !== null);
   if (event === undefined || pair === undefined) throw new Error('the video lacks an event');
-  const quietFrames = Array.from({ length: video.frameCount }, (_, frame) => frame).filter((frame) =>
-    video.events.every(({ startFrame, endFrame }) => frame < startFrame || frame >= endFrame),
+  const quietFrames = Array.from({ length: video.frameCount }, (_, frame) => frame).filter(
+    (frame) =>
+      video.events.every(({ startFrame, endFrame }) => frame < startFrame || frame >= endFrame),
   );
   return { video, event, pair, quietFrames };
 }

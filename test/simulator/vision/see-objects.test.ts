@@ -84,7 +84,10 @@ describe('createPictureReader', () => {
   });
 
   it('reports the size as encoded although it looks at a smaller copy', async () => {
-    const wide = await sharp(await photoLikeNoise(5)).resize(1280, 720).jpeg().toBuffer();
+    const wide = await sharp(await photoLikeNoise(5))
+      .resize(1280, 720)
+      .jpeg()
+      .toBuffer();
 
     const sight = await createPictureReader().look(wide);
 
