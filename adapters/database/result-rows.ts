@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PreviousAttempt, Row } from '../../domain/row.ts';
 import type { RunStore } from '../../domain/stores/run-store.ts';
 import { missingRecord } from './database-error.ts';
@@ -36,6 +37,8 @@ export function createResultRows(db: Connection): ResultRows {
         const last = page.at(-1);
         if (last === undefined) return;
         after = last;
+        // Pages follow one another without a pause otherwise; heartbeats must get a word in.
+        await nextTurn();
       }
     },
   };
