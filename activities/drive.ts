@@ -69,7 +69,6 @@ export function createDriveActivities({ runs, steps, reader, onRowsRecorded }: D
             drive,
             workflowId: itemWorkflowId(runId, workflowKey(end.itemId, end.sample)),
             steps: records.filter(isOfItem),
-            previous: await runs.row(runId, end.itemId, end.sample),
             finishedAt: new Date().toISOString(),
           });
         }),

@@ -2,8 +2,12 @@ import { Command, CommanderError, Option } from 'commander';
 import { expandOriginalFlags, originalFlags } from '../domain/original-flags.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 
-/** The command line: argv to typed calls, nothing else. Each verb's code is loaded only when it runs. */
-export function createProgram() {
+/**
+ * The command line: argv to typed calls, nothing else. Each verb's code is loaded only when it runs.
+ *
+ * @returns the exit code
+ */
+export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.done;
   const program = new Command('videoqa')
     .description('Very large video question answering evaluations that run reliably on Temporal.')
@@ -12,12 +16,7 @@ export function createProgram() {
     .showHelpAfterError()
     .addHelpText('after', exitCodeHelp);
 
-  /** Adds a verb whose action returns its exit code. */
-  const verb = (
-    name: string,
-    description: string,
-    action: (positional: string[], options: Record<string, unknown>) => Promise<ExitCode>,
-  ): Command =>
+  const verb: AddVerb = (name, description, action) =>
     program
       .command(name)
       .description(description)
@@ -30,29 +29,25 @@ export function createProgram() {
   addControlVerbs(verb);
   addReadingVerbs(verb);
   addServerVerbs(verb);
-  return {
-    async run(argv: readonly string[]): Promise<ExitCode> {
-      try {
-        await program.parseAsync(expandOriginalFlags(argv), { from: 'user' });
-        return exitCode;
-      } catch (error) {
-        if (!(error instanceof CommanderError)) throw error;
-        return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
-      }
-    },
-  };
+  try {
+    await program.parseAsync(expandOriginalFlags(argv), { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  }
 }
-type AddVerb = Parameters<typeof addRunVerbs>[0];
+
+/** Adds a verb whose action returns its exit code. */
+type AddVerb = (
+  name: string,
+  description: string,
+  action: (positional: string[], options: Record<string, unknown>) => Promise<ExitCode>,
+) => Command;
 
 const json = ['--json', 'print JSON on standard output'] as const;
 
-function addRunVerbs(
-  verb: (
-    name: string,
-    description: string,
-    action: (positional: string[], options: Record<string, unknown>) => Promise<ExitCode>,
-  ) => Command,
-): void {
+function addRunVerbs(verb: AddVerb): void {
   verb('demo', 'run the sample evaluation: three strategies, simulated models, no key', async (_, options) =>
     (await import('./commands/demo.ts')).demo(options),
   )

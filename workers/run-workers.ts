@@ -70,13 +70,12 @@ export async function startRunWorkers(options: {
       await start(queues.plan, { ...paid, activities: activities.model });
       if (queues.image !== null) await start(queues.image, { ...paid, activities: activities.image });
       if (queues.embed === null || queues.index === null) return;
-      const embedding = spec.models.embedding!;
       await start(queues.embed, {
-        activities: activities.embed(embedding),
+        activities: activities.embed,
         maxConcurrentActivityTaskExecutions: slots.embed,
       });
       await start(queues.index, {
-        activities: activities.index(embedding),
+        activities: activities.index,
         maxConcurrentActivityTaskExecutions: slots.index,
       });
     },

@@ -26,7 +26,10 @@ export function findRegions(picture: RgbPicture, smallestArea: number): Region[]
   const pending = new Int32Array(classes.length);
   const regions: Region[] = [];
   for (let start = 0; start < classes.length; start += 1) {
-    const colour = colours[(classes[start] ?? noColour) - 1];
+    const entry = classes[start] ?? noColour;
+    // Most pixels have no event colour; asking an array for its element -1 is slow.
+    if (entry === noColour) continue;
+    const colour = colours[entry - 1];
     if (colour === undefined) continue;
     const size = flood(classes, picture, start, pending);
     if (size >= smallestArea) regions.push(describeRegion(colour, pending.slice(0, size), picture));

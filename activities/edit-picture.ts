@@ -1,0 +1,89 @@
+import { Context } from '@temporalio/activity';
+import { callKey, seedOf } from '../domain/call-key.ts';
+import { type PictureReply, readImageEnvelope } from '../domain/image-envelope.ts';
+import { pictureSize } from '../domain/picture-size.ts';
+import type { ImageEditRequest, WireReply } from '../domain/model-call.ts';
+import { imagePrice } from '../domain/pricing.ts';
+import type { ImageModelSpec, RunSpec } from '../domain/run-spec.ts';
+import type { BlobStore } from '../domain/stores/blob-store.ts';
+import type { CallOwner } from '../domain/stores/call-store.ts';
+import type { IndexStore } from '../domain/stores/index-store.ts';
+import type { PaidCall } from './paid-call.ts';
+import type { CachedCall } from './record-step.ts';
+import type { FramePicture } from './run-reader.ts';
+
+/** One picture request as it goes out. */
+export type ImageSending = {
+  readonly model: ImageModelSpec;
+  readonly request: ImageEditRequest;
+  readonly reference: FramePicture;
+  readonly seed: number | null;
+  readonly signal: AbortSignal;
+  readonly clientRequestId: string;
+};
+
+export type EditPictureDependencies = {
+  readonly paidCall: PaidCall;
+  readonly blobs: BlobStore;
+  readonly indexes: IndexStore;
+  readonly sendImageEdit: (sending: ImageSending) => Promise<WireReply>;
+  /** Status, type, size and host checked; @throws {StepError} */
+  readonly downloadPicture: (url: string, trustedBaseUrl: string) => Promise<Uint8Array>;
+  /** Size in pixels of a picture; @throws {StepError} class `bad_envelope` when the bytes are none */
+  readonly checkPicture: (bytes: Uint8Array) => Promise<{ readonly width: number; readonly height: number }>;
+};
+
+/** Has one picture edited, and stores its bytes as soon as they are here. */
+export function createEditPicture(dependencies: EditPictureDependencies) {
+  const { paidCall, blobs, indexes, sendImageEdit, downloadPicture, checkPicture } = dependencies;
+  return async function editPicture(edit: {
+    readonly owner: CallOwner;
+    readonly spec: RunSpec;
+    readonly model: ImageModelSpec;
+    readonly prompt: string;
+    readonly reference: FramePicture;
+    readonly redraw: number;
+    readonly noteCached: (call: CachedCall) => void;
+  }): Promise<{ artifact: string; width: number; height: number }> {
+    const { owner, spec, model, reference, redraw } = edit;
+    const { sha256, mediaType } = reference;
+    const request: ImageEditRequest = {
+      prompt: edit.prompt,
+      reference: { type: 'image', sha256, mediaType },
+      size: pictureSize(model.size, reference),
+    };
+    const seed = seedOf(model.seed, owner.sample, redraw);
+    const key = callKey({
+      provider: model.provider,
+      endpointIdentity: model.endpointIdentity,
+      model: model.model,
+      request: { ...request, extraBody: model.extraBody, seed },
+      sample: owner.sample,
+      redraw,
+      cacheScope: spec.run.cache === 'run' ? spec.runId : null,
+    });
+    const { value, usage, listUsd, isCached } = await paidCall<PictureReply>({
+      owner,
+      model,
+      callKey: key,
+      activityId: Context.current().info.activityId,
+      mostUsd: imagePrice(model.price, { promptTokens: null, completionTokens: null, images: 1 }),
+      send: (signal, clientRequestId) =>
+        sendImageEdit({ model, request, reference, seed, signal, clientRequestId }),
+      read: (reply) => readImageEnvelope(model.provider, reply),
+      price: (used) => imagePrice(model.price, used),
+    });
+    if (isCached) edit.noteCached({ usage, listUsd });
+    if (value.kind === 'base64') {
+      const bytes = new Uint8Array(Buffer.from(value.data, 'base64'));
+      return { ...(await checkPicture(bytes)), artifact: await blobs.put(bytes) };
+    }
+    // An address expires within a day: its bytes are kept under the call that paid for them.
+    const known = await indexes.findChunk(`picture/${key}`);
+    if (known !== null) return { ...(await checkPicture(await blobs.get(known))), artifact: known };
+    const bytes = await downloadPicture(value.url, model.baseUrl);
+    const size = await checkPicture(bytes);
+    return { ...size, artifact: await indexes.putChunk(`picture/${key}`, await blobs.put(bytes)) };
+  };
+}
+export type EditPicture = ReturnType<typeof createEditPicture>;

@@ -1,0 +1,77 @@
+import type { ImageEditRequest, WireReply } from '../../domain/model-call.ts';
+import type { ImageModelSpec } from '../../domain/run-spec.ts';
+import { wireFetch } from './wire-fetch.ts';
+
+type Sending = {
+  readonly model: ImageModelSpec;
+  readonly apiKey: string;
+  readonly request: ImageEditRequest;
+  readonly reference: { readonly mediaType: string; readonly bytes: Uint8Array };
+  readonly seed: number | null;
+  readonly signal: AbortSignal;
+  readonly clientRequestId: string;
+};
+
+/**
+ * Has one picture edited, over Ark's `/images/generations` (JSON) or OpenAI's `/images/edits`
+ * (multipart). The reply comes back raw.
+ *
+ * @throws {TransportError} when no whole reply arrived before the signal
+ */
+export function sendImageEdit(sending: Sending): Promise<WireReply> {
+  return sending.model.wire === 'ark' ? sendToArk(sending) : sendToOpenAi(sending);
+}
+
+function sendToArk(sending: Sending): Promise<WireReply> {
+  const { model, request, reference, seed, signal } = sending;
+  const picture = Buffer.from(reference.bytes).toString('base64');
+  const body = {
+    model: model.model,
+    prompt: request.prompt,
+    image: `data:${reference.mediaType};base64,${picture}`,
+    size: request.size,
+    sequential_image_generation: 'disabled',
+    stream: false,
+    // The bytes come with the reply: an address would expire within a day.
+    response_format: 'b64_json',
+    // On by default, and drawn into the picture that is searched for.
+    watermark: false,
+    ...(seed !== null && { seed }),
+    ...model.extraBody,
+  };
+  return wireFetch(
+    endpoint(model, 'images/generations'),
+    {
+      method: 'POST',
+      headers: { ...headersOf(sending), 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    },
+    signal,
+  );
+}
+
+function sendToOpenAi(sending: Sending): Promise<WireReply> {
+  const { model, request, reference, signal } = sending;
+  const form = new FormData();
+  form.set('model', model.model);
+  form.set('prompt', request.prompt);
+  form.set('size', request.size);
+  form.set('n', '1');
+  const extension = reference.mediaType.split('/')[1] ?? 'jpeg';
+  const picture = new Blob([new Uint8Array(reference.bytes)], { type: reference.mediaType });
+  form.set('image', picture, `reference.${extension}`);
+  for (const [name, value] of Object.entries(model.extraBody)) form.set(name, String(value));
+  return wireFetch(
+    endpoint(model, 'images/edits'),
+    { method: 'POST', headers: headersOf(sending), body: form },
+    signal,
+  );
+}
+
+function headersOf({ apiKey, clientRequestId }: Sending): Record<string, string> {
+  return { Authorization: `Bearer ${apiKey}`, 'X-Client-Request-Id': clientRequestId };
+}
+
+function endpoint({ baseUrl }: ImageModelSpec, path: string): string {
+  return `${baseUrl.replace(/\/+$/, '')}/${path}`;
+}

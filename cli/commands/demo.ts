@@ -1,0 +1,97 @@
+import { join } from 'node:path';
+import { compareRuns } from '../../results/compare-runs.ts';
+import { runInTemporalUi, summariseRun, type Summarised } from '../../results/summarise.ts';
+import { startSimulatedProvider } from '../../simulator/server/start-simulated-provider.ts';
+import { generateDataset } from '../../simulator/world/generate-dataset.ts';
+import { demoConfigs } from '../demo-runs.ts';
+import { driveRun, interruption } from '../execute-run.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { findRun } from '../find-run.ts';
+import { printData, printJson, printNote } from '../output.ts';
+import { prepareRun } from '../prepare-run.ts';
+import { registerRun } from '../register-run.ts';
+import { renderComparison } from '../render/comparison-table.ts';
+import { renderSummary } from '../render/summary-view.ts';
+import { runExitCode } from '../run-exit-code.ts';
+import { openSession, type Session } from '../session.ts';
+
+type DemoOptions = {
+  readonly videos?: string;
+  readonly fresh?: boolean;
+  readonly json?: boolean;
+};
+
+/**
+ * `demo`: synthetic videos, a simulated provider that looks at pixels, a real Temporal server and a
+ * real embedding model. Runs three strategies over the same questions and compares them.
+ */
+export async function demo(options: DemoOptions): Promise<ExitCode> {
+  const session = await openSession({ embedded: true });
+  const interrupted = interruption(session);
+  try {
+    const datasetFolder = await drawVideos(session, Number(options.videos));
+    const provider = await startSimulatedProvider({
+      billFile: join(session.folder.path, 'simulated-bill.jsonl'),
+    });
+    try {
+      const ended: Summarised[] = [];
+      let exitCode: ExitCode = exitCodes.done;
+      for (const config of demoConfigs(datasetFolder, `${provider.url}/v1`)) {
+        if (interrupted.aborted) return exitCodes.interrupted;
+        const prepared = await prepareRun(config, { simulatedBaseUrl: provider.url, overwrite: false });
+        const run = await registerRun(session.stores, prepared, {
+          expectedRunId: null,
+          fresh: options.fresh === true,
+        });
+        const summary = await driveRun(session, run, { kind: 'unfinished' }, interrupted);
+        if (interrupted.aborted) return exitCodes.interrupted;
+        ended.push(await summarised(session, run.runId));
+        if (!options.json) printData(`${renderSummary(summary)}\n`);
+        exitCode = Math.max(exitCode, runExitCode(summary, run.spec)) as ExitCode;
+      }
+      showComparison(ended, session, options);
+      return exitCode;
+    } finally {
+      await provider.close();
+    }
+  } finally {
+    await session.close();
+  }
+}
+
+async function drawVideos(session: Session, videos: number): Promise<string> {
+  const directory = join(session.folder.path, 'demo-dataset');
+  const drawn = await generateDataset({
+    directory,
+    videos,
+    onProgress: ({ videosDone }) => {
+      if (videosDone % 10 === 0) printNote(`drew ${videosDone} of ${videos} synthetic videos`);
+    },
+  });
+  printNote(`${drawn.questions} questions on ${drawn.videos} synthetic videos, ${drawn.frames} frames`);
+  return directory;
+}
+
+async function summarised({ stores, uiUrl, namespace }: Session, runId: string): Promise<Summarised> {
+  const run = await findRun(stores.runs, runId);
+  return summariseRun(stores, run, uiUrl === null ? null : runInTemporalUi(uiUrl, namespace, runId));
+}
+
+function showComparison(ended: readonly Summarised[], session: Session, options: DemoOptions): void {
+  const runs = ended.map(({ summary }) => summary);
+  const comparison = compareRuns(ended);
+  if (options.json) {
+    printJson({ schemaVersion: 1, runs, comparison });
+    return;
+  }
+  printData(renderComparison(runs, comparison));
+  printNote(
+    [
+      '',
+      'Where to look next',
+      `  videoqa up                                  the runs in the Temporal UI (${session.uiUrl})`,
+      `  videoqa report ${runs[1]?.runId}    metrics with denominators`,
+      `  videoqa show ${runs[1]?.runId} <item>    one question with its frames and replies`,
+    ].join('\n'),
+  );
+}

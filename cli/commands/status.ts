@@ -1,0 +1,36 @@
+import type { RunRecord } from '../../domain/stores/run-store.ts';
+import { summariseRun } from '../../results/summarise.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { findRun } from '../find-run.ts';
+import { printData, printJson } from '../output.ts';
+import { renderLive } from '../render/live-view.ts';
+import { readProgress } from '../run-progress.ts';
+import { openReadingSession, type ReadingSession } from '../session.ts';
+
+/** `status`: one run, or all of them; read from the database, so it works while a run is at work. */
+export async function status(
+  runId: string | null,
+  options: { readonly json?: boolean },
+): Promise<ExitCode> {
+  const session = await openReadingSession();
+  try {
+    const { runs } = session.stores;
+    const wanted = runId === null ? await runs.list() : [await findRun(runs, runId)];
+    if (options.json) {
+      const summaries = await Promise.all(wanted.map((run) => summaryOf(session, run)));
+      printJson(runId === null ? summaries : summaries[0]);
+      return exitCodes.done;
+    }
+    if (wanted.length === 0) printData('No runs yet. `npm start` runs the sample evaluation.');
+    for (const run of wanted) {
+      printData(renderLive(await readProgress(session.stores, run, null), process.stdout.columns ?? 120));
+    }
+    return exitCodes.done;
+  } finally {
+    await session.close();
+  }
+}
+
+async function summaryOf({ stores }: ReadingSession, run: RunRecord) {
+  return (await summariseRun(stores, run, null)).summary;
+}

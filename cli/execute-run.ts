@@ -1,0 +1,83 @@
+import { reconcileDrive, startDrive } from '../client/start-drive.ts';
+import { keysNeeded } from '../domain/run-queues.ts';
+import type { DriveSelection, RunRecord } from '../domain/stores/run-store.ts';
+import type { RunSummary } from '../domain/summary.ts';
+import { runInTemporalUi, summariseRun } from '../results/summarise.ts';
+import { refuseUnpolledQueues } from './check-queues.ts';
+import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { findRun } from './find-run.ts';
+import { listenForInterruption } from './interruption.ts';
+import { printData, printJson, printNote } from './output.ts';
+import { renderSummary } from './render/summary-view.ts';
+import { runExitCode } from './run-exit-code.ts';
+import type { Session } from './session.ts';
+import { watchRun } from './watch-run.ts';
+
+/** Starts a drive (or joins the one at work), shows it to its end, and prints the summary. */
+export async function executeRun(
+  session: Session,
+  run: RunRecord,
+  options: { readonly selection: DriveSelection; readonly json: boolean },
+): Promise<ExitCode> {
+  const interrupted = interruption(session);
+  const summary = await driveRun(session, run, options.selection, interrupted);
+  if (options.json) printJson(summary);
+  else printData(renderSummary(summary));
+  if (interrupted.aborted) return exitCodes.interrupted;
+  if (session.role === 'holder') await waitForOtherRuns(session, interrupted);
+  return runExitCode(summary, run.spec);
+}
+
+/** One drive from start to end. Returns how the run stands then, also when it was interrupted. */
+export async function driveRun(
+  session: Session,
+  run: RunRecord,
+  selection: DriveSelection,
+  interrupted: AbortSignal,
+): Promise<RunSummary> {
+  const { client, stores, uiUrl, namespace } = session;
+  const temporalUi = uiUrl === null ? null : runInTemporalUi(uiUrl, namespace, run.runId);
+  await session.serve(run.spec, keysNeeded(run.spec));
+  if (session.role === 'cluster') await refuseUnpolledQueues(client, run.spec);
+  await reconcileDrive(client, stores.runs, await findRun(stores.runs, run.runId));
+  const started = await startDrive(client, stores.runs, run, selection);
+  if (started.drive !== null) {
+    printNote(`${run.runId}: drive ${started.drive} over ${started.selected} items`);
+  } else if (started.openDrive !== null) {
+    printNote(`${run.runId}: joining drive ${started.openDrive}, which is at work`);
+  }
+  const current = await findRun(stores.runs, run.runId);
+  if (current.state === 'paused') {
+    printNote(`${run.runId} is paused; \`videoqa resume ${run.runId}\` lets it go on. Waiting.`);
+  }
+  if (current.driveIsOpen) {
+    await Promise.race([watchRun(session, run.runId, { signal: interrupted, temporalUi }), session.gone]);
+  }
+  const ended = await findRun(stores.runs, run.runId);
+  const { summary } = await summariseRun(stores, ended, temporalUi);
+  if (ended.stopDetail !== null) printNote(`${run.runId} was stopped: ${ended.stopDetail.message}`);
+  return summary;
+}
+
+/** Ctrl-C detaches from a cluster or another process's run, and stops the embedded one cleanly. */
+export function interruption(session: Pick<Session, 'role'>): AbortSignal {
+  return listenForInterruption(() =>
+    printNote(
+      session.role === 'holder'
+        ? 'Stopping: calls in flight finish, then everything stops. The same command goes on later. Ctrl-C again kills.'
+        : 'Detached; the run goes on.',
+    ),
+  );
+}
+
+/** Other processes may have submitted runs to this one: it stays until they have ended. */
+async function waitForOtherRuns(session: Session, interrupted: AbortSignal): Promise<void> {
+  let said = false;
+  while (!interrupted.aborted) {
+    const open = await session.stores.runs.openDrives();
+    if (open.length === 0) return;
+    if (!said) printNote(`Staying for ${open.map(({ runId }) => runId).join(', ')}, submitted by other processes.`);
+    said = true;
+    await Promise.race([new Promise((resolve) => setTimeout(resolve, 500)), session.gone]);
+  }
+}

@@ -1,0 +1,35 @@
+import { isSimulated } from '../domain/run-spec.ts';
+import type { RunRecord } from '../domain/stores/run-store.ts';
+import type { Stores } from '../workers/open-stores.ts';
+import { endedItems, type Progress } from './render/progress.ts';
+
+/** Reads how a run stands, from counters alone: cheap enough for twice a second. */
+export async function readProgress(
+  { runs, calls }: Pick<Stores, 'runs' | 'calls'>,
+  run: RunRecord,
+  temporalUi: string | null,
+): Promise<Progress> {
+  const [counts, failures, ledger, steps, recentEnds] = await Promise.all([
+    runs.counts(run.runId),
+    runs.failures(run.runId),
+    calls.ledger(run.runId),
+    runs.stepRates(run.runId, Date.now() - 60_000),
+    runs.recentEnds(run.runId, 120),
+  ]);
+  const left = counts.scheduled - endedItems(counts);
+  const { models } = run.spec;
+  const hasPrices = models.answer.price !== null;
+  return {
+    runId: run.runId,
+    strategy: run.spec.strategy.name,
+    simulated: isSimulated(run.spec),
+    state: run.state,
+    counts,
+    failures,
+    steps,
+    spentUsd: hasPrices ? ledger.settledUsd : null,
+    elapsedS: run.elapsedS,
+    remainingS: recentEnds === 0 ? null : (left / recentEnds) * 60,
+    temporalUi,
+  };
+}

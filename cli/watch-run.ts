@@ -1,0 +1,50 @@
+import { createLogUpdate } from 'log-update';
+import type { RunRecord } from '../domain/stores/run-store.ts';
+import { printNote } from './output.ts';
+import { renderLine, renderLive } from './render/live-view.ts';
+import { readProgress } from './run-progress.ts';
+import type { Session } from './session.ts';
+
+const lineEveryMs = 30_000;
+
+/**
+ * Shows a run until its drive has ended or the signal aborts: a live view on a terminal, a line
+ * every 30 s elsewhere. Both go to standard error.
+ */
+export async function watchRun(
+  session: Pick<Session, 'stores'>,
+  runId: string,
+  options: { readonly signal: AbortSignal; readonly temporalUi: string | null },
+): Promise<RunRecord> {
+  const { runs } = session.stores;
+  const screen = process.stderr.isTTY ? createLogUpdate(process.stderr) : null;
+  let nextLineAt = Date.now() + lineEveryMs;
+  for (;;) {
+    const run = await runs.get(runId);
+    if (run === null) throw new Error(`Run ${runId} has vanished from the database`);
+    if (screen !== null) {
+      const progress = await readProgress(session.stores, run, options.temporalUi);
+      screen(renderLive(progress, process.stderr.columns));
+    } else if (Date.now() >= nextLineAt) {
+      printNote(renderLine(await readProgress(session.stores, run, options.temporalUi)));
+      nextLineAt = Date.now() + lineEveryMs;
+    }
+    if (!run.driveIsOpen || options.signal.aborted) {
+      screen?.done();
+      return run;
+    }
+    await waitOr(options.signal, 500);
+  }
+}
+
+function waitOr(signal: AbortSignal, milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    signal.addEventListener('abort', end);
+  });
+}

@@ -1,0 +1,33 @@
+import type { ChatRequest } from './model-call.ts';
+import type { ChatModelSpec, ImageModelSpec } from './run-spec.ts';
+import type { CallUsage } from './stores/call-store.ts';
+
+/** Tokens a picture may cost at most with common providers; for reservations only. */
+const mostTokensPerPicture = 2000;
+
+/** US dollars of a chat call; null without a price or without figures from the provider. */
+export function chatPrice(price: ChatModelSpec['price'], usage: CallUsage): number | null {
+  const { promptTokens, completionTokens } = usage;
+  if (price === null || promptTokens === null || completionTokens === null) return null;
+  return (promptTokens * price.inputPerM + completionTokens * price.outputPerM) / 1e6;
+}
+
+/** US dollars of a picture call; a provider that does not count its pictures made one. */
+export function imagePrice(price: ImageModelSpec['price'], usage: CallUsage): number | null {
+  return price === null ? null : (usage.images ?? 1) * price.image;
+}
+
+/** What a chat call may cost at most: the reservation while it is in flight. */
+export function mostChatPrice(spec: ChatModelSpec, request: ChatRequest): number | null {
+  const characters = request.parts.reduce(
+    (sum, part) => sum + (part.type === 'text' ? part.text.length : 0),
+    (request.system?.length ?? 0) + (request.repair === null ? 0 : request.repair.reply.length + 200),
+  );
+  const pictures = request.parts.filter((part) => part.type === 'image').length;
+  return chatPrice(spec.price, {
+    // No tokenizer makes more than one token of a character, but for rare scripts.
+    promptTokens: characters + pictures * mostTokensPerPicture,
+    completionTokens: spec.maxTokens,
+    images: null,
+  });
+}

@@ -1,0 +1,35 @@
+import { StepError } from '../domain/step-error.ts';
+import type { Admission, RunStore } from '../domain/stores/run-store.ts';
+
+/** How long an answer of the database counts. */
+const freshMs = 1000;
+
+type Answer = { readonly admission: Admission; readonly stop: StepError | null };
+
+/** Reads whether a run may make paid calls, at most once a second per run, and stops one. */
+export function createAdmissionReader(runs: RunStore) {
+  const known = new Map<string, { readonly at: number; readonly answer: Promise<Answer> }>();
+  const read = async (runId: string): Promise<Answer> => {
+    const run = await runs.get(runId);
+    const detail = run?.stopDetail ?? null;
+    const stop = detail === null ? null : new StepError(detail.class, 'fail', detail.message);
+    return { admission: run?.admission ?? 'stopped', stop };
+  };
+  return {
+    admission(runId: string): Promise<Answer> {
+      const last = known.get(runId);
+      if (last !== undefined && Date.now() - last.at < freshMs) return last.answer;
+      const answer = read(runId);
+      answer.catch(() => known.delete(runId));
+      known.set(runId, { at: Date.now(), answer });
+      return answer;
+    },
+    /** Closes a run for everybody: a key, a quota or a model that nothing but a person can mend. */
+    async stopRun(runId: string, failure: StepError): Promise<void> {
+      const detail = { class: failure.failureClass, message: failure.message };
+      await runs.setAdmission(runId, 'stopped');
+      await runs.setState(runId, 'stopped', { reason: 'provider', detail });
+      known.delete(runId);
+    },
+  };
+}
