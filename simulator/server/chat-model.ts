@@ -21,13 +21,16 @@ export async function askChatModel(
   requestHash: string,
   seed: number,
 ): Promise<ModelReply> {
-  const frames: SeenFrame[] = [];
-  let promptTokens = Math.ceil(request.characters / charactersPerToken);
-  for (const { frameId, encoded } of request.frames) {
-    const sight = await pictures.look(encoded).catch(refuseUnreadable);
-    promptTokens += pictureTokens(sight);
-    frames.push({ frameId, sight });
-  }
+  const frames: SeenFrame[] = await Promise.all(
+    request.frames.map(async ({ frameId, encoded }) => ({
+      frameId,
+      sight: await pictures.look(encoded).catch(refuseUnreadable),
+    })),
+  );
+  const promptTokens = frames.reduce(
+    (sum, { sight }) => sum + pictureTokens(sight),
+    Math.ceil(request.characters / charactersPerToken),
+  );
   const draw = `${requestHash}/${seed}`;
   const whole = compose(request, frames, draw);
   const { content, isCut } = limitTokens(whole, request.maxTokens);
