@@ -1,5 +1,6 @@
 import { buildRow } from '../domain/build-row.ts';
 import { itemWorkflowId, type SliceItem } from '../domain/workflow-contract.ts';
+import type { Row } from '../domain/row.ts';
 import { cutShards, type ShardRange } from '../domain/shards.ts';
 import type { ItemEnd, RunStore } from '../domain/stores/run-store.ts';
 import type { StepStore } from '../domain/stores/step-store.ts';
@@ -55,24 +56,8 @@ export function createDriveActivities({ runs, steps, reader, onRowsRecorded }: D
       readonly drive: number;
       readonly ends: readonly ItemEnd[];
     }): Promise<void> {
-      const { runId, drive, ends } = request;
-      const spec = await reader.spec(runId);
-      const records = await steps.ofItems(runId, ends);
-      const rows = await Promise.all(
-        ends.map(async (end) => {
-          const isOfItem = (about: { itemId: string; sample: number }) =>
-            about.itemId === end.itemId && about.sample === end.sample;
-          return buildRow({
-            spec,
-            item: await reader.item(runId, end.itemId),
-            end,
-            drive,
-            workflowId: itemWorkflowId(runId, workflowKey(end.itemId, end.sample)),
-            steps: records.filter(isOfItem),
-            finishedAt: new Date().toISOString(),
-          });
-        }),
-      );
+      const { runId, drive } = request;
+      const rows = await joinRows({ steps, reader }, request);
       await runs.recordRows(runId, drive, rows);
       await onRowsRecorded(runId);
     },
@@ -91,3 +76,27 @@ export function createDriveActivities({ runs, steps, reader, onRowsRecorded }: D
   };
 }
 export type DriveActivities = ReturnType<typeof createDriveActivities>;
+
+async function joinRows(
+  { steps, reader }: Pick<DriveDependencies, 'steps' | 'reader'>,
+  request: { readonly runId: string; readonly drive: number; readonly ends: readonly ItemEnd[] },
+): Promise<Row[]> {
+  const { runId, drive, ends } = request;
+  const spec = await reader.spec(runId);
+  const records = await steps.ofItems(runId, ends);
+  const finishedAt = new Date().toISOString();
+  return Promise.all(
+    ends.map(async (end) => {
+      const { itemId, sample } = end;
+      return buildRow({
+        spec,
+        item: await reader.item(runId, itemId),
+        end,
+        drive,
+        workflowId: itemWorkflowId(runId, workflowKey(itemId, sample)),
+        steps: records.filter((record) => record.itemId === itemId && record.sample === sample),
+        finishedAt,
+      });
+    }),
+  );
+}

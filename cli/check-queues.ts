@@ -7,7 +7,10 @@ import { EnvironmentError } from '../domain/usage-error.ts';
 
 /** @throws {EnvironmentError} naming the queues that no worker polls, and the command that would */
 export async function refuseUnpolledQueues(client: Client, spec: RunSpec): Promise<void> {
-  const needed = [orchestrationQueue, ...Object.values(queuesOf(spec)).filter((queue) => queue !== null)];
+  const needed = [
+    orchestrationQueue,
+    ...Object.values(queuesOf(spec)).filter((queue) => queue !== null),
+  ];
   const unpolled = await unpolledQueues(client, [...new Set(needed)]);
   if (unpolled.length === 0) return;
   throw new EnvironmentError(

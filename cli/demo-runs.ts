@@ -5,7 +5,9 @@ import { configSchema } from '../domain/config.ts';
 import { strategyNames } from '../domain/run-spec.ts';
 
 /** The tiny embedding model that comes with the package. */
-const tinyModelFolder = fileURLToPath(new URL(packagePath('simulator/model/tiny-siglip'), import.meta.url));
+const tinyModelFolder = fileURLToPath(
+  new URL(packagePath('simulator/model/tiny-siglip'), import.meta.url),
+);
 
 /** Compiled files stand one folder deeper than their sources. */
 function packagePath(path: string): string {

@@ -51,7 +51,10 @@ export async function driveRun(
     printNote(`${run.runId} is paused; \`videoqa resume ${run.runId}\` lets it go on. Waiting.`);
   }
   if (current.driveIsOpen) {
-    await Promise.race([watchRun(session, run.runId, { signal: interrupted, temporalUi }), session.gone]);
+    await Promise.race([
+      watchRun(session, run.runId, { signal: interrupted, temporalUi }),
+      session.gone,
+    ]);
   }
   const ended = await findRun(stores.runs, run.runId);
   const { summary } = await summariseRun(stores, ended, temporalUi);
@@ -76,7 +79,10 @@ async function waitForOtherRuns(session: Session, interrupted: AbortSignal): Pro
   while (!interrupted.aborted) {
     const open = await session.stores.runs.openDrives();
     if (open.length === 0) return;
-    if (!said) printNote(`Staying for ${open.map(({ runId }) => runId).join(', ')}, submitted by other processes.`);
+    if (!said)
+      printNote(
+        `Staying for ${open.map(({ runId }) => runId).join(', ')}, submitted by other processes.`,
+      );
     said = true;
     await Promise.race([new Promise((resolve) => setTimeout(resolve, 500)), session.gone]);
   }

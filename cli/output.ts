@@ -15,5 +15,5 @@ export function printJson(value: unknown): void {
 
 /** Whether colours may be used on standard error. */
 export function usesColour(): boolean {
-  return process.stderr.isTTY === true && !process.env['NO_COLOR'];
+  return process.stderr.isTTY && !process.env['NO_COLOR'];
 }

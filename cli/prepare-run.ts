@@ -42,7 +42,10 @@ export async function prepareRun(
   const { problems, warnings } = await preflightDataset({
     loaded,
     dataset: unfrozen.dataset,
-    frames: openFrameFolders({ root: unfrozen.dataset.frames, frameTime: unfrozen.dataset.frameTime }),
+    frames: openFrameFolders({
+      root: unfrozen.dataset.frames,
+      frameTime: unfrozen.dataset.frameTime,
+    }),
     checkEmbeddings: plansPictures(unfrozen.strategy) ? embeddingsReader(unfrozen) : null,
   });
   const frozen = freezeItems(loaded.items);
@@ -56,7 +59,9 @@ export async function prepareRun(
   ];
   if (lines.length > 0) {
     const count = lines.length === 1 ? 'one problem' : `${lines.length} problems`;
-    throw new UsageError(`${count}, nothing was started and nothing was paid:\n${lines.join('\n')}`);
+    throw new UsageError(
+      `${count}, nothing was started and nothing was paid:\n${lines.join('\n')}`,
+    );
   }
   return { spec, identity, items: loaded.items, frozen, keys: keysNeeded(spec), warnings };
 }
@@ -66,9 +71,13 @@ export function embeddingsFile(folder: string, videoId: string): string {
   return join(folder, `${videoId}.pt`);
 }
 
-function embeddingsReader({ dataset }: UnfrozenRun): (videoId: string) => Promise<EmbeddingsReport> {
+function embeddingsReader({
+  dataset,
+}: UnfrozenRun): (videoId: string) => Promise<EmbeddingsReport> {
   return async (videoId) => {
-    const { filenames } = await readTorchEmbeddings(embeddingsFile(dataset.embeddings ?? '', videoId));
+    const { filenames } = await readTorchEmbeddings(
+      embeddingsFile(dataset.embeddings ?? '', videoId),
+    );
     return { names: filenames, complaints: [] };
   };
 }
@@ -77,15 +86,22 @@ async function modelProblems({ strategy, models }: UnfrozenRun): Promise<string[
   if (!plansPictures(strategy)) return [];
   const problems: string[] = [];
   if (strategy.name === 'imagined-keyframes' && models.image === null) {
-    problems.push('models.image is missing. The strategy imagined-keyframes draws pictures: name an image model.');
+    problems.push(
+      'models.image is missing. The strategy imagined-keyframes draws pictures: name an image model.',
+    );
   }
   if (models.embedding === null) {
-    return [...problems, 'models.embedding is missing. The strategy retrieves frames: name a model and its folder.'];
+    return [
+      ...problems,
+      'models.embedding is missing. The strategy retrieves frames: name a model and its folder.',
+    ];
   }
   for (const file of ['config.json', 'preprocessor_config.json', 'onnx/vision_model.onnx']) {
     const path = join(models.embedding.path, file);
     await access(path).catch(() =>
-      problems.push(`${path}: is not there. models.embedding.path must hold a model in the Hugging Face ONNX layout.`),
+      problems.push(
+        `${path}: is not there. models.embedding.path must hold a model in the Hugging Face ONNX layout.`,
+      ),
     );
   }
   return problems;

@@ -48,15 +48,19 @@ type AddVerb = (
 const json = ['--json', 'print JSON on standard output'] as const;
 
 function addRunVerbs(verb: AddVerb): void {
-  verb('demo', 'run the sample evaluation: three strategies, simulated models, no key', async (_, options) =>
-    (await import('./commands/demo.ts')).demo(options),
+  verb(
+    'demo',
+    'run the sample evaluation: three strategies, simulated models, no key',
+    async (_, options) => (await import('./commands/demo.ts')).demo(options),
   )
     .option('--videos <n>', 'synthetic videos', '40')
     .option('--fresh', 'start new runs although finished ones are there')
     .option(...json);
 
-  const run = verb('run [config]', 'start a run or go on with it, and wait', async ([config], options) =>
-    (await import('./commands/run.ts')).run(config ?? null, options),
+  const runVerb = verb(
+    'run [config]',
+    'start a run or go on with it, and wait',
+    async ([config], options) => (await import('./commands/run.ts')).run(config ?? null, options),
   )
     .option('--run <runId>', 'go on with this run; another configuration is refused')
     .option('--fresh', 'a new run although this one is completed')
@@ -64,7 +68,7 @@ function addRunVerbs(verb: AddVerb): void {
     .option(...json);
   for (const { long, short, value, description } of originalFlags) {
     const text = short === null ? description : `${description} (${short})`;
-    run.addOption(new Option(value === null ? long : `${long} ${value}`, text));
+    runVerb.addOption(new Option(value === null ? long : `${long} ${value}`, text));
   }
 
   verb('retry <run>', 'a new drive over what is not answered', async ([run], options) =>
@@ -90,8 +94,10 @@ function addControlVerbs(verb: AddVerb): void {
 }
 
 function addReadingVerbs(verb: AddVerb): void {
-  verb('status [run]', 'counts, rate, time left, spend, failures by class', async ([run], options) =>
-    (await import('./commands/status.ts')).status(run ?? null, options),
+  verb(
+    'status [run]',
+    'counts, rate, time left, spend, failures by class',
+    async ([run], options) => (await import('./commands/status.ts')).status(run ?? null, options),
   ).option(...json);
   verb('show <run> <item>', 'one item in full', async ([run, item], options) =>
     (await import('./commands/show.ts')).show(run!, item!, options),
@@ -104,7 +110,11 @@ function addReadingVerbs(verb: AddVerb): void {
   verb('export <run>', 'write result files for others', async ([run], options) =>
     (await import('./commands/export.ts')).exportRun(run!, options),
   )
-    .addOption(new Option('--format <format>', 'file format').choices(['original', 'jsonl']).makeOptionMandatory())
+    .addOption(
+      new Option('--format <format>', 'file format')
+        .choices(['original', 'jsonl'])
+        .makeOptionMandatory(),
+    )
     .requiredOption('--out <dir>', 'folder to write to')
     .option('--media', 'with the generated pictures (original)')
     .option('--overwrite', "replace another run's files")
@@ -118,9 +128,13 @@ function addServerVerbs(verb: AddVerb): void {
   verb('up', 'the embedded server, its workers and the Temporal UI in the foreground', async () =>
     (await import('./commands/up.ts')).up(),
   );
-  verb('down', 'stop a left-over embedded server', async () => (await import('./commands/down.ts')).down());
-  verb('doctor', 'check server, model, queues and keys; each failure names the mending command', async (_, options) =>
-    (await import('./commands/doctor.ts')).doctor(options),
+  verb('down', 'stop a left-over embedded server', async () =>
+    (await import('./commands/down.ts')).down(),
+  );
+  verb(
+    'doctor',
+    'check server, model, queues and keys; each failure names the mending command',
+    async (_, options) => (await import('./commands/doctor.ts')).doctor(options),
   )
     .option('--config <file>', 'check what this configuration needs')
     .option(...json);

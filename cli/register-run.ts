@@ -27,7 +27,9 @@ export async function registerRun(
 ): Promise<RunRecord> {
   const { identity } = prepared;
   if (expectedRunId !== null) await refuseOtherRun(runs, prepared, expectedRunId);
-  const spec = fresh ? await freshSpec(runs, prepared.spec) : await newestSpec(runs, prepared, expectedRunId);
+  const spec = fresh
+    ? await freshSpec(runs, prepared.spec)
+    : await newestSpec(runs, prepared, expectedRunId);
   const known = await runs.get(spec.runId);
   if (known !== null) {
     await runs.updateSpec(spec.runId, spec);
@@ -39,7 +41,10 @@ export async function registerRun(
     for (const line of describeDifference(previous.identity, identity)) printNote(`  ${line}`);
   }
   await blobs.put(prepared.frozen);
-  await runs.create({ runId: spec.runId, name: spec.name, spec, identity }, orderItems(prepared.items));
+  await runs.create(
+    { runId: spec.runId, name: spec.name, spec, identity },
+    orderItems(prepared.items),
+  );
   const created = await runs.get(spec.runId);
   if (created === null) throw new Error(`Run ${spec.runId} was written and is not there`);
   return created;
@@ -52,7 +57,9 @@ async function refuseOtherRun(
 ): Promise<void> {
   const expected = await runs.get(expectedRunId);
   if (expected === null) {
-    throw new UsageError(`There is no run ${expectedRunId} in this state folder; \`videoqa status\` lists them.`);
+    throw new UsageError(
+      `There is no run ${expectedRunId} in this state folder; \`videoqa status\` lists them.`,
+    );
   }
   if (expected.identity === identity) return;
   const lines = describeDifference(expected.identity, identity).map((line) => `  ${line}`);
@@ -66,7 +73,8 @@ async function freshSpec(runs: Stores['runs'], spec: RunSpec): Promise<RunSpec> 
   if ((await runs.get(spec.runId)) === null) return spec;
   for (let number = 2; ; number += 1) {
     const runId = `${spec.runId}-${number}`;
-    if ((await runs.get(runId)) === null) return { ...spec, runId, run: { ...spec.run, cache: 'run' } };
+    if ((await runs.get(runId)) === null)
+      return { ...spec, runId, run: { ...spec.run, cache: 'run' } };
   }
 }
 

@@ -12,6 +12,8 @@ export function exitCodeOf(error: unknown): ExitCode {
     printNote(`videoqa: ${error.message}`);
     return exitCodes.environment;
   }
-  printNote(`videoqa: internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  printNote(
+    `videoqa: internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+  );
   return exitCodes.internal;
 }

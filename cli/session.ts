@@ -1,17 +1,23 @@
-import { join } from 'node:path';
-import { connectCluster, connectEmbedded, namesCluster, type OpenClient } from '../client/connect.ts';
+import {
+  connectCluster,
+  connectEmbedded,
+  namesCluster,
+  type OpenClient,
+} from '../client/connect.ts';
 import type { RunSpec } from '../domain/run-spec.ts';
 import { EnvironmentError } from '../domain/usage-error.ts';
-import { isHolderAlive, readHolder, refuseMissingVariables } from '../workers/embedded/holder-record.ts';
-import { openEmbeddedTemporal } from '../workers/embedded/open-embedded-temporal.ts';
+import { isHolderAlive, readHolder } from '../workers/embedded/holder-record.ts';
 import { openStateFolder, type StateFolder } from '../workers/embedded/state-folder.ts';
-import { watchHolder } from '../workers/embedded/watch-holder.ts';
 import { openStores, type Stores } from '../workers/open-stores.ts';
-import { startWorkerHost, type WorkerHost } from '../workers/worker-host.ts';
+import { openEmbeddedSession } from './embedded-session.ts';
 import { printNote } from './output.ts';
 
 /** The state folder and its stores, for verbs that only read. */
-export type ReadingSession = { readonly folder: StateFolder; readonly stores: Stores; close(): Promise<void> };
+export type ReadingSession = {
+  readonly folder: StateFolder;
+  readonly stores: Stores;
+  close(): Promise<void>;
+};
 
 /** Stores plus a Temporal server, and the workers where this process is the one to run them. */
 export type Session = ReadingSession & {
@@ -38,7 +44,7 @@ export async function openSession(options: { embedded?: boolean } = {}): Promise
   const reading = await openReadingSession();
   try {
     const usesCluster = options.embedded !== true && namesCluster();
-    return usesCluster ? await onCluster(reading) : await onEmbedded(reading);
+    return usesCluster ? await onCluster(reading) : await openEmbeddedSession(reading);
   } catch (error) {
     await reading.close();
     throw error;
@@ -46,7 +52,9 @@ export async function openSession(options: { embedded?: boolean } = {}): Promise
 }
 
 /** A Temporal client beside the stores, for verbs that act on a run another process works on. */
-export async function openClientSession(): Promise<ReadingSession & Pick<Session, 'client' | 'uiUrl'>> {
+export async function openClientSession(): Promise<
+  ReadingSession & Pick<Session, 'client' | 'uiUrl'>
+> {
   const reading = await openReadingSession();
   try {
     if (namesCluster()) {
@@ -60,7 +68,11 @@ export async function openClientSession(): Promise<ReadingSession & Pick<Session
       );
     }
     const open = await connectEmbedded(`127.0.0.1:${holder.ports.grpc}`, 'default');
-    return { ...reading, ...withClient(reading, open), uiUrl: `http://127.0.0.1:${holder.ports.ui}` };
+    return {
+      ...reading,
+      ...withClient(reading, open),
+      uiUrl: `http://127.0.0.1:${holder.ports.ui}`,
+    };
   } catch (error) {
     await reading.close();
     throw error;
@@ -92,67 +104,4 @@ async function onCluster(reading: ReadingSession): Promise<Session> {
       await reading.close();
     },
   };
-}
-
-async function onEmbedded(reading: ReadingSession): Promise<Session> {
-  const { folder } = reading;
-  const embedded = await openEmbeddedTemporal({
-    stateFolder: folder,
-    environment: process.env,
-    onProgress: printNote,
-  });
-  const open = await connectEmbedded(embedded.address, embedded.namespace);
-  printNote(`Temporal: embedded at ${embedded.address}; UI at ${embedded.uiUrl}`);
-  const shared = { ...reading, ...open, uiUrl: embedded.uiUrl };
-  if (embedded.role === 'joiner') {
-    let stopWatching: () => void = () => undefined;
-    const gone = new Promise<never>((_, reject) => {
-      stopWatching = watchHolder(folder.lockFile, embedded.holder, () => reject(holderGone(embedded.holder.pid)));
-    });
-    gone.catch(() => undefined);
-    return {
-      ...shared,
-      role: 'joiner',
-      serve: async (_, keys) => refuseMissingVariables(embedded.holder, keys),
-      gone,
-      async close() {
-        stopWatching();
-        await open.close();
-        await reading.close();
-      },
-    };
-  }
-  let host: WorkerHost;
-  try {
-    host = await startWorkerHost({
-      stores: reading.stores,
-      environment: process.env,
-      logFile: join(folder.logsFolder, 'worker.log'),
-      embedded: { ...open },
-    });
-  } catch (error) {
-    await embedded.close();
-    throw error;
-  }
-  const serverLost = new Promise<never>((_, reject) => embedded.onFatal(reject));
-  serverLost.catch(() => undefined);
-  return {
-    ...shared,
-    role: 'holder',
-    serve: (spec) => host.serve(spec),
-    gone: Promise.race([host.failed, serverLost]),
-    async close() {
-      await host.close();
-      await open.close();
-      await embedded.close();
-      await reading.close();
-    },
-  };
-}
-
-function holderGone(pid: number): EnvironmentError {
-  return new EnvironmentError(
-    `The process ${pid} that ran the server and the workers has ended. Run the same command again: ` +
-      'it goes on where this stopped, and nothing finished is paid for twice.',
-  );
 }

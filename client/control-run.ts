@@ -6,7 +6,11 @@ import { evaluationWorkflowId } from '../domain/workflow-contract.ts';
 export type ControlResult = { readonly changed: boolean; readonly state: RunRecord['state'] };
 
 /** Starts no further item; items under way finish. */
-export async function pauseRun(client: Client, runs: RunStore, run: RunRecord): Promise<ControlResult> {
+export async function pauseRun(
+  client: Client,
+  runs: RunStore,
+  run: RunRecord,
+): Promise<ControlResult> {
   if (run.state !== 'running') return { changed: false, state: run.state };
   await runs.setAdmission(run.runId, 'draining');
   await runs.setState(run.runId, 'paused');
@@ -15,7 +19,11 @@ export async function pauseRun(client: Client, runs: RunStore, run: RunRecord): 
 }
 
 /** Lets a paused run go on. */
-export async function resumeRun(client: Client, runs: RunStore, run: RunRecord): Promise<ControlResult> {
+export async function resumeRun(
+  client: Client,
+  runs: RunStore,
+  run: RunRecord,
+): Promise<ControlResult> {
   if (run.state !== 'paused') return { changed: false, state: run.state };
   await runs.setAdmission(run.runId, 'open');
   await runs.setState(run.runId, 'running');
@@ -24,7 +32,11 @@ export async function resumeRun(client: Client, runs: RunStore, run: RunRecord):
 }
 
 /** Ends a run: calls in flight finish and are kept, nothing new starts. */
-export async function cancelRun(client: Client, runs: RunStore, run: RunRecord): Promise<ControlResult> {
+export async function cancelRun(
+  client: Client,
+  runs: RunStore,
+  run: RunRecord,
+): Promise<ControlResult> {
   if (!run.driveIsOpen) return { changed: false, state: run.state };
   await client.workflow.getHandle(evaluationWorkflowId(run.runId)).cancel();
   await runs.setAdmission(run.runId, 'draining');

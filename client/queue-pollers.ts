@@ -1,9 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { orchestrationQueue } from '../domain/queues.ts';
 
-/** Temporal's numbers for the two kinds of task queue. */
-const queueType = { workflow: 1, activity: 2 } as const;
-
 /** The queues among those named that no worker has polled of late. */
 export async function unpolledQueues(client: Client, queues: readonly string[]): Promise<string[]> {
   const polled = await Promise.all(queues.map((queue) => isPolled(client, queue)));
@@ -14,8 +11,8 @@ async function isPolled(client: Client, queue: string): Promise<boolean> {
   const { pollers } = await client.workflowService.describeTaskQueue({
     namespace: client.options.namespace,
     taskQueue: { name: queue },
-    taskQueueType:
-queue === orchestrationQueue ? queueType.workflow : queueType.activity,
+    // 1 = workflow, 2 = activity, as in Temporal's API.
+    taskQueueType: queue === orchestrationQueue ? 1 : 2,
   });
   const recent = Date.now() - 60_000;
   return (pollers ?? []).some(

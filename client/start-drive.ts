@@ -63,7 +63,11 @@ async function startRoot(client: Client, { runId, spec }: RunRecord, drive: numb
  * Mends a drive whose process died at the wrong moment: one whose root was never started is
  * started, one whose root is closed is closed in the database, so that it never blocks a run.
  */
-export async function reconcileDrive(client: Client, runs: RunStore, run: RunRecord): Promise<void> {
+export async function reconcileDrive(
+  client: Client,
+  runs: RunStore,
+  run: RunRecord,
+): Promise<void> {
   if (!run.driveIsOpen) return;
   const state = await rootState(client, run.runId);
   if (state === 'running') return;
@@ -71,7 +75,10 @@ export async function reconcileDrive(client: Client, runs: RunStore, run: RunRec
 }
 
 /** What the server says of a run's root workflow. */
-export async function rootState(client: Client, runId: string): Promise<'running' | 'closed' | 'unknown'> {
+export async function rootState(
+  client: Client,
+  runId: string,
+): Promise<'running' | 'closed' | 'unknown'> {
   try {
     const { status } = await client.workflow.getHandle(evaluationWorkflowId(runId)).describe();
     return status.name === 'RUNNING' ? 'running' : 'closed';

@@ -10,6 +10,10 @@ export function createKeyReader(environment: NodeJS.ProcessEnv) {
     if (variable === null) return 'none';
     const key = environment[variable];
     if (key) return key;
-    throw new StepError('auth', 'stop', `The environment variable ${variable} is not set in this worker`);
+    throw new StepError(
+      'auth',
+      'stop',
+      `The environment variable ${variable} is not set in this worker`,
+    );
   };
 }

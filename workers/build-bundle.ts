@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { bundleWorkflows } from './run-workers.ts';
+import { builtBundlePath, bundleWorkflows } from './workflow-bundle.ts';
 
-/** `npm run build` ends here: workers then start without bundling. */
+// The last step of `npm run build`: workers then start without bundling.
 const { code } = await bundleWorkflows();
-await writeFile(fileURLToPath(new URL('../workflow-bundle.js', import.meta.url)), code);
+await writeFile(builtBundlePath, code);

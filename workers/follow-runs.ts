@@ -1,44 +1,52 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { RunStore } from '../domain/stores/run-store.ts';
 import type { RunWorkers } from './run-workers.ts';
+
+export type Following = {
+  /** Rejects when the database cannot be read any more. */
+  readonly failed: Promise<never>;
+  stop(): Promise<void>;
+};
 
 /**
  * Has a worker process serve every run that has an open drive, also those that other processes
  * submit later.
  *
  * @param forget  called for each new drive, so that changed limits and addresses are read again
- * @returns stops following
+ * @param intervalMs  how often the database is asked
  */
 export function followRuns(
   runs: RunStore,
   workers: RunWorkers,
   forget: (runId: string) => void,
   intervalMs = 500,
-): { readonly stop: () => Promise<void>; readonly failed: Promise<never> } {
+): Following {
   const served = new Set<string>();
-  let isStopped = false;
-  const look = async (): Promise<void> => {
+  const stopping = new AbortController();
+
+  const serveNewDrives = async (): Promise<void> => {
     for (const { runId, drive } of await runs.openDrives()) {
-      if (served.has(`${runId}/${drive}`)) continue;
+      const name = `${runId}/${drive}`;
+      if (served.has(name)) continue;
       forget(runId);
       const run = await runs.get(runId);
       if (run !== null) await workers.serve(run.spec);
-      served.add(`${runId}/${drive}`);
+      served.add(name);
     }
   };
-  let fail: (reason: unknown) => void = () => undefined;
-  const failed = new Promise<never>((_, reject) => (fail = reject));
-  failed.catch(() => undefined);
-  const loop = (async () => {
-    while (!isStopped) {
-      await look().catch(fail);
-      await new Promise((resolve) => setTimeout(resolve, intervalMs));
+  const loop = (async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      await serveNewDrives();
+      await delay(intervalMs, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   })();
+  const failed = new Promise<never>((_, reject) => loop.catch(reject));
+  failed.catch(() => undefined);
   return {
     failed,
     async stop() {
-      isStopped = true;
-      await loop;
+      stopping.abort();
+      await loop.catch(() => undefined);
     },
   };
 }

@@ -15,7 +15,11 @@ export function createRunReader(
   runs: RunStore,
   blobs: BlobStore,
   thawItems: (bytes: Uint8Array) => Item[],
-): RunReader & { forget(runId: string): void } {
+): RunReader & {
+  /** The run's videos in the order of its items. */
+  videoIds(runId: string): Promise<string[]>;
+  forget(runId: string): void;
+} {
   const records = new Map<string, Promise<RunRecord>>();
   const datasets = new Map<string, Promise<Map<string, Item>>>();
 
@@ -40,7 +44,15 @@ export function createRunReader(
       const { spec } = await record(runId);
       const item = (await dataset(spec.dataset.hash)).get(itemId);
       if (item !== undefined) return item;
-      throw new StepError('storage', 'fail', `Item ${itemId} is not in the frozen dataset of ${runId}`);
+      throw new StepError(
+        'storage',
+        'fail',
+        `Item ${itemId} is not in the frozen dataset of ${runId}`,
+      );
+    },
+    videoIds: async (runId) => {
+      const items = await dataset((await record(runId)).spec.dataset.hash);
+      return [...new Set([...items.values()].flatMap((item) => item.videoIds[0] ?? []))];
     },
     forget: (runId) => void records.delete(runId),
   };

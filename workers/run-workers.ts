@@ -1,24 +1,24 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import {
-  bundleWorkflowCode,
+  type ActivityInterceptorsFactory,
   type NativeConnection,
   Worker,
   type WorkerOptions,
-  type WorkflowBundleOption,
 } from '@temporalio/worker';
 import { orchestrationQueue } from '../domain/queues.ts';
 import { queuesOf } from '../domain/run-queues.ts';
 import type { RunSpec } from '../domain/run-spec.ts';
-import type { Activities } from './compose-activities.ts';
 import { beatHeart } from './beat-heart.ts';
+import type { Activities } from './compose-activities.ts';
 import { translateErrors } from './translate-errors.ts';
+import { workflowBundle } from './workflow-bundle.ts';
 
 /** Activities that one worker runs at once. The account limiter, not this, bounds paid calls. */
 const slots = { paid: 200, embed: 16, index: 2 } as const;
 
 /** Long enough for a paid call in flight to end by its own deadline; the SDK's default of 0 would cancel it. */
 const shutdownGraceTime = '10 minutes';
+
+const activityInterceptors: ActivityInterceptorsFactory[] = [translateErrors, beatHeart];
 
 export type RunWorkers = {
   /** Starts polling every queue of a run that is not polled yet. */
@@ -29,6 +29,11 @@ export type RunWorkers = {
   close(): Promise<void>;
 };
 
+type Poller = {
+  readonly taskQueue: string;
+  readonly activities: object;
+} & Partial<WorkerOptions>;
+
 /** The workers of one process: one for all workflows, and one per queue of the runs it serves. */
 export async function startRunWorkers(options: {
   readonly connection: NativeConnection;
@@ -36,68 +41,78 @@ export async function startRunWorkers(options: {
   readonly activities: Activities;
 }): Promise<RunWorkers> {
   const { connection, namespace, activities } = options;
-  const workers = new Map<string, { worker: Worker; stopped: Promise<void> }>();
-  let fail: (reason: unknown) => void = () => undefined;
-  const failed = new Promise<never>((_, reject) => (fail = reject));
-  failed.catch(() => undefined);
+  const running = new Map<string, Promise<{ worker: Worker; stopped: Promise<void> }>>();
+  const lost = new AbortController();
 
-  const start = async (taskQueue: string, own: Partial<WorkerOptions>): Promise<void> => {
-    if (workers.has(taskQueue)) return;
-    const worker = await Worker.create({
-      connection,
-      namespace,
-      taskQueue,
-      shutdownGraceTime,
-      interceptors: { activity: [translateErrors, beatHeart] },
-      ...own,
-    });
-    const stopped = worker.run();
-    stopped.catch(fail);
-    workers.set(taskQueue, { worker, stopped });
+  const poll = async (poller: Poller): Promise<void> => {
+    const starting =
+      running.get(poller.taskQueue) ??
+      startWorker({ connection, namespace, ...poller }, (reason) => lost.abort(reason));
+    running.set(poller.taskQueue, starting);
+    await starting;
   };
-
-  await start(orchestrationQueue, {
-    workflowBundle: await workflowBundle(),
+  await poll({
+    taskQueue: orchestrationQueue,
     activities: activities.drive,
+    workflowBundle: await workflowBundle(),
     // A dead worker's cached workflows go back to the common queue after this.
     stickyQueueScheduleToStartTimeout: '3 seconds',
   });
   return {
     async serve(spec) {
-      const queues = queuesOf(spec);
-      const paid = { maxConcurrentActivityTaskExecutions: slots.paid };
-      await start(queues.answer, { ...paid, activities: activities.model });
-      await start(queues.plan, { ...paid, activities: activities.model });
-      if (queues.image !== null) await start(queues.image, { ...paid, activities: activities.image });
-      if (queues.embed === null || queues.index === null) return;
-      await start(queues.embed, {
-        activities: activities.embed,
-        maxConcurrentActivityTaskExecutions: slots.embed,
-      });
-      await start(queues.index, {
-        activities: activities.index,
-        maxConcurrentActivityTaskExecutions: slots.index,
-      });
+      for (const poller of pollersOf(spec, activities)) await poll(poller);
     },
-    failed,
+    failed: rejection(lost.signal),
     async close() {
-      const running = [...workers.values()];
-      for (const { worker } of running) if (worker.getState() === 'RUNNING') worker.shutdown();
-      await Promise.allSettled(running.map(({ stopped }) => stopped));
+      const started = await Promise.allSettled(running.values());
+      const workers = started.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []));
+      for (const { worker } of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+      await Promise.allSettled(workers.map(({ stopped }) => stopped));
     },
   };
 }
 
-/** The bundle that `npm run build` made, or one made now when running from source. */
-async function workflowBundle(): Promise<WorkflowBundleOption> {
-  const built = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
-  if (!import.meta.url.endsWith('.ts') && existsSync(built)) return { codePath: built };
-  return bundleWorkflows();
+/** Who does the work of a run: one worker per queue, with the activities that belong there. */
+function pollersOf(spec: RunSpec, activities: Activities): Poller[] {
+  const { answer, plan, image, embed, index } = queuesOf(spec);
+  const paid = { maxConcurrentActivityTaskExecutions: slots.paid };
+  const pollers: (Poller | null)[] = [
+    { taskQueue: answer, activities: activities.model, ...paid },
+    { taskQueue: plan, activities: activities.model, ...paid },
+    image === null ? null : { taskQueue: image, activities: activities.image, ...paid },
+    embed === null
+      ? null
+      : {
+          taskQueue: embed,
+          activities: activities.embed,
+          maxConcurrentActivityTaskExecutions: slots.embed,
+        },
+    index === null
+      ? null
+      : {
+          taskQueue: index,
+          activities: activities.index,
+          maxConcurrentActivityTaskExecutions: slots.index,
+        },
+  ];
+  return pollers.filter((poller) => poller !== null);
 }
 
-/** Bundles the workflows for the sandbox. */
-export function bundleWorkflows(): ReturnType<typeof bundleWorkflowCode> {
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const workflowsPath = fileURLToPath(new URL(`../workflows/index.${extension}`, import.meta.url));
-  return bundleWorkflowCode({ workflowsPath });
+async function startWorker(
+  options: WorkerOptions,
+  onLost: (reason: unknown) => void,
+): Promise<{ worker: Worker; stopped: Promise<void> }> {
+  const interceptors = { activity: activityInterceptors };
+  const worker = await Worker.create({ shutdownGraceTime, interceptors, ...options });
+  const stopped = worker.run();
+  stopped.catch(onLost);
+  return { worker, stopped };
+}
+
+function rejection(signal: AbortSignal): Promise<never> {
+  const failed = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  failed.catch(() => undefined);
+  return failed;
 }

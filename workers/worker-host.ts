@@ -26,7 +26,11 @@ export type WorkerHostOptions = {
   /** Where the worker's log goes; null = nowhere. */
   readonly logFile: string | null;
   /** The embedded server, or null for the cluster that the environment names. */
-  readonly embedded: { readonly address: string; readonly namespace: string; readonly client: Client } | null;
+  readonly embedded: {
+    readonly address: string;
+    readonly namespace: string;
+    readonly client: Client;
+  } | null;
 };
 
 /**
@@ -57,11 +61,17 @@ export async function startWorkerHost(options: WorkerHostOptions): Promise<Worke
 async function connect(embedded: WorkerHostOptions['embedded']) {
   if (embedded !== null) {
     const { address, namespace } = embedded;
-    const connection = await NativeConnection.connect({ address, grpcCompression: { codec: 'none' } });
+    const connection = await NativeConnection.connect({
+      address,
+      grpcCompression: { codec: 'none' },
+    });
     return { connection, namespace };
   }
   const { connectionOptions, namespace } = loadClientConnectConfig();
-  return { connection: await NativeConnection.connect(connectionOptions), namespace: namespace ?? 'default' };
+  return {
+    connection: await NativeConnection.connect(connectionOptions),
+    namespace: namespace ?? 'default',
+  };
 }
 
 let isLogging = false;

@@ -18,7 +18,10 @@ export async function control(
     const run = await findRun(session.stores.runs, runId);
     const result = await actions[action](session.client, session.stores.runs, run);
     if (options.json) printJson({ runId, action, ...result });
-    else printNote(`${runId}: ${result.changed ? `${action} done` : 'nothing to change'}; it is ${result.state}.`);
+    else
+      printNote(
+        `${runId}: ${result.changed ? `${action} done` : 'nothing to change'}; it is ${result.state}.`,
+      );
     return exitCodes.done;
   } finally {
     await session.close();

@@ -38,7 +38,10 @@ export async function demo(options: DemoOptions): Promise<ExitCode> {
       let exitCode: ExitCode = exitCodes.done;
       for (const config of demoConfigs(datasetFolder, `${provider.url}/v1`)) {
         if (interrupted.aborted) return exitCodes.interrupted;
-        const prepared = await prepareRun(config, { simulatedBaseUrl: provider.url, overwrite: false });
+        const prepared = await prepareRun(config, {
+          simulatedBaseUrl: provider.url,
+          overwrite: false,
+        });
         const run = await registerRun(session.stores, prepared, {
           expectedRunId: null,
           fresh: options.fresh === true,
@@ -68,16 +71,29 @@ async function drawVideos(session: Session, videos: number): Promise<string> {
       if (videosDone % 10 === 0) printNote(`drew ${videosDone} of ${videos} synthetic videos`);
     },
   });
-  printNote(`${drawn.questions} questions on ${drawn.videos} synthetic videos, ${drawn.frames} frames`);
+  printNote(
+    `${drawn.questions} questions on ${drawn.videos} synthetic videos, ${drawn.frames} frames`,
+  );
   return directory;
 }
 
-async function summarised({ stores, uiUrl, namespace }: Session, runId: string): Promise<Summarised> {
+async function summarised(
+  { stores, uiUrl, namespace }: Session,
+  runId: string,
+): Promise<Summarised> {
   const run = await findRun(stores.runs, runId);
-  return summariseRun(stores, run, uiUrl === null ? null : runInTemporalUi(uiUrl, namespace, runId));
+  return summariseRun(
+    stores,
+    run,
+    uiUrl === null ? null : runInTemporalUi(uiUrl, namespace, runId),
+  );
 }
 
-function showComparison(ended: readonly Summarised[], session: Session, options: DemoOptions): void {
+function showComparison(
+  ended: readonly Summarised[],
+  session: Session,
+  options: DemoOptions,
+): void {
   const runs = ended.map(({ summary }) => summary);
   const comparison = compareRuns(ended);
   if (options.json) {

@@ -1,7 +1,11 @@
 import { readCommandLine, readConfig } from '../../adapters/config-files/read-config.ts';
 import type { Config } from '../../domain/config.ts';
 import { configFromFlags, overridesFromFlags } from '../../domain/original-config.ts';
-import { hasOriginalFlags, originalFlags, type OriginalFlagValues } from '../../domain/original-flags.ts';
+import {
+  hasOriginalFlags,
+  originalFlags,
+  type OriginalFlagValues,
+} from '../../domain/original-flags.ts';
 import { UsageError } from '../../domain/usage-error.ts';
 import { executeRun } from '../execute-run.ts';
 import type { ExitCode } from '../exit-codes.ts';

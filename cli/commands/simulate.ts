@@ -32,7 +32,9 @@ export async function simulate(options: {
     throw error;
   });
   printData(`${provider.url}/v1`);
-  printNote(`A simulated provider: its numbers mean nothing about real models. Bill: ${provider.url}/bill`);
+  printNote(
+    `A simulated provider: its numbers mean nothing about real models. Bill: ${provider.url}/bill`,
+  );
   await untilAborted(interrupted);
   await provider.close();
   return exitCodes.done;

@@ -23,7 +23,9 @@ export async function status(
     }
     if (wanted.length === 0) printData('No runs yet. `npm start` runs the sample evaluation.');
     for (const run of wanted) {
-      printData(renderLive(await readProgress(session.stores, run, null), process.stdout.columns ?? 120));
+      printData(
+        renderLive(await readProgress(session.stores, run, null), process.stdout.columns ?? 120),
+      );
     }
     return exitCodes.done;
   } finally {

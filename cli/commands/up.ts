@@ -5,7 +5,9 @@ import { openSession } from '../session.ts';
 
 /** `up`: keeps the embedded server, its workers and the Temporal UI in the foreground until Ctrl-C. */
 export async function up(): Promise<ExitCode> {
-  const interrupted = listenForInterruption(() => printNote('Stopping; calls in flight finish first.'));
+  const interrupted = listenForInterruption(() =>
+    printNote('Stopping; calls in flight finish first.'),
+  );
   const session = await openSession({ embedded: true });
   try {
     printNote(`Runs are shown at ${session.uiUrl}. Ctrl-C stops.`);

@@ -14,10 +14,17 @@ export async function worker(_options: { readonly role?: string }): Promise<Exit
         'Without a cluster no worker is needed: `videoqa run` brings its own.',
     );
   }
-  const interrupted = listenForInterruption(() => printNote('Stopping; calls in flight finish first.'));
+  const interrupted = listenForInterruption(() =>
+    printNote('Stopping; calls in flight finish first.'),
+  );
   const { stores, close } = await openReadingSession();
   try {
-    const host = await startWorkerHost({ stores, environment: process.env, logFile: null, embedded: null });
+    const host = await startWorkerHost({
+      stores,
+      environment: process.env,
+      logFile: null,
+      embedded: null,
+    });
     printNote('The worker polls for runs. Ctrl-C stops.');
     try {
       await Promise.race([untilAborted(interrupted), host.failed]);

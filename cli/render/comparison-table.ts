@@ -19,7 +19,17 @@ export function renderComparison(
     dollars(usage.list_usd),
     duration(elapsedS),
   ]);
-  const head = ['strategy', 'accuracy over scheduled', '95 % interval', 'event shown', 'calls', 'reused', 'paid', 'list price', 'time'];
+  const head = [
+    'strategy',
+    'accuracy over scheduled',
+    '95 % interval',
+    'event shown',
+    'calls',
+    'reused',
+    'paid',
+    'list price',
+    'time',
+  ];
   const gains = comparisons.map(
     ({ strategy, baseline, accuracyDifference, ci95, items }) =>
       `${strategy} - ${baseline}: ${points(accuracyDifference)} points, 95 % interval ${points(ci95[0])} to ${points(ci95[1])}, ${items} paired items`,

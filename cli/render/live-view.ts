@@ -38,7 +38,16 @@ export function renderLine(progress: Progress): string {
 }
 
 function outcomeLine({ counts }: Progress): string {
-  const names = ['answered', 'unparsed', 'failed', 'skipped', 'cancelled', 'running', 'pending', 'degraded'] as const;
+  const names = [
+    'answered',
+    'unparsed',
+    'failed',
+    'skipped',
+    'cancelled',
+    'running',
+    'pending',
+    'degraded',
+  ] as const;
   return names
     .filter((name) => counts[name] > 0)
     .map((name) => `${name} ${counts[name]}`)
@@ -47,7 +56,9 @@ function outcomeLine({ counts }: Progress): string {
 
 function failureLine({ failures }: Progress): string {
   const classes = Object.entries(failures).filter(([, count]) => count > 0);
-  return classes.length === 0 ? '' : `failures: ${classes.map(([name, count]) => `${name} ${count}`).join(', ')}`;
+  return classes.length === 0
+    ? ''
+    : `failures: ${classes.map(([name, count]) => `${name} ${count}`).join(', ')}`;
 }
 
 function timeLine({ elapsedS, remainingS, spentUsd, simulated }: Progress): string {

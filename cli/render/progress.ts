@@ -10,7 +10,11 @@ export type Progress = {
   readonly counts: RunCounts;
   readonly failures: Partial<Record<FailureClass, number>>;
   /** Steps finished in the last minute with their mean duration. */
-  readonly steps: readonly { readonly step: Step; readonly finished: number; readonly meanMs: number }[];
+  readonly steps: readonly {
+    readonly step: Step;
+    readonly finished: number;
+    readonly meanMs: number;
+  }[];
   /** Paid so far, open reservations apart; null without prices. */
   readonly spentUsd: number | null;
   readonly elapsedS: number;

@@ -22,7 +22,9 @@ export function renderSummary(summary: RunSummary): string {
       `${usage.cached_calls} from the call store, ${usage.images} pictures${label}`,
     `  time       ${duration(summary.elapsedS)}`,
     ...failureLines(summary),
-    ...(counts.degraded > 0 ? [`  degraded   ${counts.degraded} items searched with an unedited reference frame`] : []),
+    ...(counts.degraded > 0
+      ? [`  degraded   ${counts.degraded} items searched with an unedited reference frame`]
+      : []),
     ...(summary.outputDir === null ? [] : [`  files      ${summary.outputDir}`]),
     ...(summary.temporalUi === null ? [] : [`  Temporal   ${summary.temporalUi}`]),
   ];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bundleWorkflows } from '../../workers/run-workers.ts';
+import { bundleWorkflows } from '../../workers/workflow-bundle.ts';
 
 describe('the workflow bundle', () => {
   it('holds no schema library and nothing of Node, the activities or the adapters', async () => {

@@ -5,7 +5,7 @@ import { cutShards } from '../../domain/shards.ts';
 import type { ItemEnd } from '../../domain/stores/run-store.ts';
 import type { EvaluateInput, ItemRef } from '../../domain/workflow-contract.ts';
 import { workflowKey } from '../../domain/workflow-key.ts';
-import { bundleWorkflows } from '../../workers/run-workers.ts';
+import { bundleWorkflows } from '../../workers/workflow-bundle.ts';
 import { startTestServer, type TestServer } from '../support/temporal-server.ts';
 
 let server: TestServer;
@@ -60,7 +60,12 @@ function fakeDrive({ items, itemsPerVideo = 5, answer, indexVideo }: Behaviour) 
       },
       recordOutcomes: async (batch: { ends: ItemEnd[] }) => void recorded.push(...batch.ends),
       closeDrive: async ({ end }: { end: string }) => void ends.push(end),
-      checkEmbedder: async () => ({ modelId: 'm', modelHash: 'h', preprocessingId: 'p', dimension: 2 }),
+      checkEmbedder: async () => ({
+        modelId: 'm',
+        modelHash: 'h',
+        preprocessingId: 'p',
+        dimension: 2,
+      }),
       indexVideo: async ({ videoId }: { videoId: string }) => {
         await note(`index ${videoId}`);
         return indexVideo === undefined ? `index-of-${videoId}` : indexVideo(videoId);
@@ -69,8 +74,10 @@ function fakeDrive({ items, itemsPerVideo = 5, answer, indexVideo }: Behaviour) 
         await note(`plan ${itemId}`);
         return { pictures: 2 };
       },
-      generateImage: ({ itemId, part }: ItemRef & { part: number }) => note(`generate ${itemId} ${part}`),
-      embedAndRetrieve: ({ itemId, index }: ItemRef & { index: string }) => note(`retrieve ${itemId} ${index}`),
+      generateImage: ({ itemId, part }: ItemRef & { part: number }) =>
+        note(`generate ${itemId} ${part}`),
+      embedAndRetrieve: ({ itemId, index }: ItemRef & { index: string }) =>
+        note(`retrieve ${itemId} ${index}`),
       answerQuestion: async (ref: ItemRef) => {
         open.now += 1;
         open.peak = Math.max(open.peak, open.now);
@@ -155,7 +162,10 @@ describe('evaluate', () => {
       (await start(input({ strategy: 'imagined-keyframes', queues }))).result(),
     );
 
-    expect(drive.calls.filter((call) => call.startsWith('index')).toSorted()).toEqual(['index v0', 'index v1']);
+    expect(drive.calls.filter((call) => call.startsWith('index')).toSorted()).toEqual([
+      'index v0',
+      'index v1',
+    ]);
     expect(drive.calls).toContain('generate item-5 1');
     expect(drive.calls).toContain('retrieve item-5 index-of-v1');
   });
@@ -193,7 +203,9 @@ describe('evaluate', () => {
       failure: { class: 'refused_input', step: 'answer', attempts: 2, message: 'refused' },
     });
     expect(outcomes['item-2']).toMatchObject({ outcome: 'unparsed' });
-    const failed = server.client.workflow.getHandle(`eval/${about.runId}/i/${workflowKey('item-1', 0)}`);
+    const failed = server.client.workflow.getHandle(
+      `eval/${about.runId}/i/${workflowKey('item-1', 0)}`,
+    );
     expect((await failed.describe()).status.name).toBe('FAILED');
     const history = JSON.stringify(await failed.fetchHistory());
     expect(history).not.toContain('stackTrace":"Error');
@@ -298,12 +310,16 @@ describe('evaluate', () => {
 
     await whileWorking(drive, async () => {
       const handle = await start(about);
-      const item = server.client.workflow.getHandle(`eval/${about.runId}/i/${workflowKey('item-1', 0)}`);
+      const item = server.client.workflow.getHandle(
+        `eval/${about.runId}/i/${workflowKey('item-1', 0)}`,
+      );
       await expect.poll(() => drive.open.now, { timeout: 30_000 }).toBeGreaterThan(0);
       await item.terminate('by hand');
       await handle.result();
     });
 
-    expect(drive.recorded.find(({ itemId }) => itemId === 'item-1')).toMatchObject({ outcome: 'cancelled' });
+    expect(drive.recorded.find(({ itemId }) => itemId === 'item-1')).toMatchObject({
+      outcome: 'cancelled',
+    });
   });
 });
