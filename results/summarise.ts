@@ -1,0 +1,82 @@
+import { thawItems } from '../domain/frozen-items.ts';
+import type { Row } from '../domain/row.ts';
+import { isSimulated, type RunSpec } from '../domain/run-spec.ts';
+import { isScorable } from '../domain/scoring.ts';
+import type { BlobStore } from '../domain/stores/blob-store.ts';
+import type { RunRecord, RunStore } from '../domain/stores/run-store.ts';
+import type { RunSummary } from '../domain/summary.ts';
+import { observationKey, type RunTotals, totalRows } from './run-totals.ts';
+
+/** What a summary is read from. */
+export type SummarySources = { readonly runs: RunStore; readonly blobs: BlobStore };
+
+/** A run's summary, and the observations behind it for comparing runs. */
+export type Summarised = { readonly summary: RunSummary; readonly totals: RunTotals };
+
+/**
+ * Sums a run up from its rows, read once, and its frozen dataset.
+ *
+ * @param temporalUi  address of the run in the Temporal UI, where one is known
+ * @param onRow  sees every row as it goes by, in file order
+ */
+export async function summariseRun(
+  { runs, blobs }: SummarySources,
+  run: RunRecord,
+  temporalUi: string | null,
+  onRow?: (row: Row) => Promise<void> | void,
+): Promise<Summarised> {
+  const rows = onRow === undefined ? runs.rows(run.runId) : watched(runs.rows(run.runId), onRow);
+  const totals = await totalRows(rows, await scheduledGold(blobs, run.spec));
+  const { correctness: _, hits: __, ...sums } = totals;
+  const summary: RunSummary = {
+    schemaVersion: 1,
+    runId: run.runId,
+    strategy: run.spec.strategy.name,
+    simulated: isSimulated(run.spec),
+    state: run.state,
+    stopReason: run.stopReason,
+    counts: await runs.counts(run.runId),
+    failures: await runs.failures(run.runId),
+    ...sums,
+    elapsedS: run.elapsedS,
+    temporalUi,
+    outputDir: run.outputDirectory,
+  };
+  return { summary, totals };
+}
+
+async function* watched(
+  rows: AsyncIterable<Row>,
+  onRow: (row: Row) => Promise<void> | void,
+): AsyncIterable<Row> {
+  for await (const row of rows) {
+    await onRow(row);
+    yield row;
+  }
+}
+
+/** Items with a known multiple-choice answer, with the video they cluster by. */
+async function scheduledGold(blobs: BlobStore, { dataset }: RunSpec): Promise<Map<string, string>> {
+  const items = thawItems(await blobs.get(dataset.hash));
+  return new Map(
+    items
+      .filter(isScorable)
+      .map((item) => [observationKey(item.itemId, 0), item.videoIds[0] ?? '']),
+  );
+}
+
+/** Address of a run's root workflow in a Temporal UI. */
+export function runInTemporalUi(uiUrl: string, namespace: string, runId: string): string {
+  return workflowInTemporalUi(uiUrl, namespace, `eval/${runId}`);
+}
+
+/** Address of a workflow in a Temporal UI: of one execution where its run id is given, else of the newest. */
+export function workflowInTemporalUi(
+  uiUrl: string,
+  namespace: string,
+  workflowId: string,
+  workflowRunId: string | null = null,
+): string {
+  const execution = workflowRunId === null ? '' : `/${workflowRunId}`;
+  return `${uiUrl}/namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}${execution}`;
+}
