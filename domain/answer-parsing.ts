@@ -1,5 +1,7 @@
+import { statedInPhrase } from './answer-phrase.ts';
+import { chooseOption } from './choose-option.ts';
 import type { AnswerOption } from './item.ts';
-import { jsonBlocks, withoutThinking } from './json-blocks.ts';
+import { lastObjectWith, withoutThinking } from './json-blocks.ts';
 
 export type ParsedAnswer = {
   /** A letter of the options, or the text of an open-ended answer. */
@@ -10,83 +12,88 @@ export type ParsedAnswer = {
   readonly rule: string;
 };
 
+/** A whole reply this long is no answer of a few words. */
+const longestOpenAnswer = 300;
+
 /**
- * Reads the answer out of a reply: the last JSON block with an `answer`, else a line that says
- * "answer: B", else a lone letter on the last line. Only a letter that is among the options counts,
- * and a refusal, an error text or a page of markup has none, however many letters it contains.
+ * Reads the answer out of a reply. The last well-formed JSON object with an `answer` decides, alone:
+ * if it names no option, nothing else is searched. Without one: a sentence "the answer is B", a last
+ * line that is a letter, a last line that is an option. Only letters of the options count, and a
+ * refusal, an error text or a page of markup has none, however many letters it contains.
  *
+ * @param options  empty for an open-ended question, whose answer is any text
  * @returns null when the reply holds no answer
  */
 export function parseAnswer(reply: string, options: readonly AnswerOption[]): ParsedAnswer | null {
   const spoken = withoutThinking(reply).trim();
-  if (spoken === '') return null;
-  const stated = lastStatedAnswer(reply);
-  if (options.length === 0) return openAnswer(spoken, stated);
-  if (stated !== null) return chosen(stated.text, options, stated.rule);
-  if (looksLikeFailure(spoken)) return null;
-  return fromLine(spoken, options);
+  const stated = lastObjectWith(reply, 'answer');
+  if (options.length === 0) {
+    return stated === null ? openAnswer(spoken) : openStated(stated.value['answer'], stated.rule);
+  }
+  if (stated !== null) {
+    const said = asText(stated.value['answer']);
+    return said === null ? null : chosen(said, options, stated.rule);
+  }
+  if (isErrorText(spoken)) return null;
+  const phrase = statedInPhrase(spoken, options);
+  const isPhraseTrusted = phrase !== null && (phrase.isOwnLine || !isRefusal(spoken));
+  if (isPhraseTrusted && phrase.option !== null) return asAnswer(phrase.option, 'answer-phrase');
+  return isRefusal(spoken) ? null : fromLastLine(spoken, options);
 }
 
-/** The `answer` of the last JSON object that has one; a list, null or a number is no answer. */
-function lastStatedAnswer(reply: string): { text: string; rule: string } | null {
-  const withAnswer = jsonBlocks(reply).filter(({ value }) => isObject(value) && 'answer' in value);
-  const firstRule = withAnswer[0]?.rule;
-  const last = withAnswer.findLast(({ rule }) => rule === firstRule);
-  if (last === undefined) return null;
-  const { answer } = last.value as { answer: unknown };
-  return typeof answer === 'string' ? { text: answer, rule: last.rule } : { text: '', rule: last.rule };
+/** A string, a number, or a list of exactly one of them; anything else states nothing. */
+function asText(value: unknown): string | null {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return String(value);
+  return Array.isArray(value) && value.length === 1 && !Array.isArray(value[0])
+    ? asText(value[0])
+    : null;
 }
 
-function openAnswer(spoken: string, stated: { text: string; rule: string } | null): ParsedAnswer | null {
-  const text = (stated?.text ?? (looksLikeFailure(spoken) ? '' : spoken)).trim();
-  return text === '' ? null : { answer: text, answerText: text, rule: stated?.rule ?? 'whole-text' };
-}
-
-/** "Answer: B", "the answer is (B)", or a last line that is only a letter. */
-function fromLine(spoken: string, options: readonly AnswerOption[]): ParsedAnswer | null {
-  const phrases = [...spoken.matchAll(/\banswer(?:\s+is)?\s*[:=]?\s*\**\s*([(（]?\s*[A-ZＡ-Ｚ]\s*[)）.]?)(?![\p{L}])/giu)];
-  const phrase = phrases.at(-1)?.[1];
-  if (phrase !== undefined) return chosen(phrase, options, 'answer-phrase');
-  const lastLine = spoken.split('\n').at(-1) ?? '';
-  const lone = /^\W*([A-ZＡ-Ｚ])\W*$/u.exec(lastLine.trim());
-  return lone?.[1] === undefined ? null : chosen(lone[1], options, 'lone-letter');
-}
-
-/** Turns "b", "(B)", "B.", "B) red", full-width letters or an option's own text into its letter. */
 function chosen(said: string, options: readonly AnswerOption[], rule: string): ParsedAnswer | null {
-  const plain = said.normalize('NFKC').trim();
-  const byText = options.filter(({ text }) => sameWords(text, plain));
-  const letter = /^[\s("'[*]*([A-Za-z])(?:[\s)\].:"'*,-]|$)/.exec(plain)?.[1]?.toUpperCase();
-  const byLetter = options.find((option) => option.letter === letter);
-  const option = byText.length === 1 ? byText[0] : byLetter;
-  if (option === undefined || contradicts(plain, option, byText)) return null;
-  return { answer: option.letter, answerText: option.text, rule };
+  return asAnswer(chooseOption(said, options), rule);
 }
 
-/** "A valid image is required" begins with a letter and is no choice of A. */
-function contradicts(plain: string, option: AnswerOption, byText: readonly AnswerOption[]): boolean {
-  if (byText.length === 1) return false;
-  const rest = plain.replace(/^[\s("'[*]*[A-Za-z][\s)\].:"'*,-]*/, '');
-  if (rest === '' || sameWords(rest, option.text)) return false;
-  return !/^[\s("'[*]*[A-Za-z]\s*[)\].:,-]/.test(plain);
+function asAnswer(option: AnswerOption | null, rule: string): ParsedAnswer | null {
+  return option === null ? null : { answer: option.letter, answerText: option.text, rule };
 }
 
-function sameWords(left: string, right: string): boolean {
-  const words = (text: string) => text.normalize('NFKC').toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
-  return words(left) !== '' && words(left) === words(right);
+/** The last line: a letter alone, or an option as it was listed. */
+function fromLastLine(spoken: string, options: readonly AnswerOption[]): ParsedAnswer | null {
+  const line = (spoken.split('\n').at(-1) ?? '').normalize('NFKC').trim();
+  const lone = /^[\W_]*(?:(?:answer|option|choice)\s+)?[\W_]*([A-Za-z])[\W_]*$/iu.exec(line)?.[1];
+  if (lone !== undefined) return chosen(lone, options, 'lone-letter');
+  // In prose a letter counts only together with the words of its option.
+  return asAnswer(chooseOption(line, options, { isProse: true }), 'option-line');
 }
 
-/** Texts that harnesses have been seen to score as answers: failures, refusals, markup, error objects. */
-function looksLikeFailure(spoken: string): boolean {
+function openStated(value: unknown, rule: string): ParsedAnswer | null {
+  const text = asText(value)?.trim() ?? '';
+  return text === '' || isErrorText(text) ? null : { answer: text, answerText: text, rule };
+}
+
+function openAnswer(spoken: string): ParsedAnswer | null {
+  if (spoken === '' || isErrorText(spoken) || isRefusal(spoken)) return null;
+  const lines = spoken.matchAll(/\banswer["'*_]*\s*[:：][*_]*\s*(\S.*)$/gimu);
+  const line = [...lines].at(-1)?.[1]?.trim();
+  if (line !== undefined) return { answer: line, answerText: line, rule: 'answer-phrase' };
+  if (spoken.length > longestOpenAnswer || spoken.includes('\n')) return null;
+  return { answer: spoken, answerText: spoken, rule: 'whole-text' };
+}
+
+/** Markup, error objects and the messages of clients: texts that harnesses have scored as answers. */
+function isErrorText(spoken: string): boolean {
   return (
-    /^\s*(<!doctype|<html|<\?xml)/i.test(spoken) ||
-    /^\s*\{\s*"(error|object"\s*:\s*"error)/i.test(spoken) ||
-    /\[[A-Z_]*(FAILED|EXCEEDED|ERROR)[A-Z_ ]*/.test(spoken) ||
-    /\b(i (cannot|can't|can not|am unable|won't)|i'm (sorry|unable)|as an ai|failed to obtain answer)\b/i.test(spoken) ||
-    /\b(error code|http \d{3}|status code|rate limit|timed? ?out|connection (error|reset|refused))\b/i.test(spoken)
+    /^\s*<(!doctype|html|\?xml|head|body)/i.test(spoken) ||
+    /^\s*\{[^{}]*"(error"|detail"|object"\s*:\s*"error")/i.test(spoken) ||
+    /\[[A-Z_]*(FAILED|EXCEEDED|ERROR)[A-Z_]*\b/.test(spoken) ||
+    /\bfailed to obtain answer\b/i.test(spoken) ||
+    /^\W*(error|exception)\b[^\n]*\b(\d{3}|code|timed out|timeout)\b/i.test(spoken)
   );
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function isRefusal(spoken: string): boolean {
+  return /\b(i (cannot|can['’]?t|can not|am unable|am not able|won['’]?t|will not)|i['’]m (sorry|unable|not able)|as an ai|(rate limit|connection (error|reset|refused)|timed out))\b/i.test(
+    spoken,
+  );
 }

@@ -1,0 +1,83 @@
+import type { AnswerOption } from './item.ts';
+
+/**
+ * Which option a short text means: "b", "(B)", "B.", "B) red", "Option B", full-width letters, or
+ * an option's own words. A text that means two, or begins with a letter by accident ("A valid image
+ * is required"), means none.
+ *
+ * @param context.isProse  the text was not marked as an answer: a letter then counts only together
+ *   with the words of its option
+ */
+export function chooseOption(
+  said: string,
+  options: readonly AnswerOption[],
+  context: { readonly isProse: boolean } = { isProse: false },
+): AnswerOption | null {
+  const plain = unwrapped(said);
+  const lone = letterAlone(plain);
+  if (lone !== null) return context.isProse ? null : withLetter(lone, options);
+  const byWords = options.filter((option) => sameWords(option.text, plain));
+  if (byWords.length > 0) return byWords.length === 1 ? byWords[0]! : null;
+  return labelled(plain, options, context.isProse);
+}
+
+/** "b", "(B)", "B.", "Option B", "the answer is B". */
+function letterAlone(plain: string): string | null {
+  const found =
+    /^(?:(?:the\s+)?(?:correct\s+)?(?:answer|option|choice)(?:\s+is)?\s*:?\s*)?[([{]?\s*([A-Za-z])\s*[)\]}]?\s*[.:,;!]?$/i.exec(
+      plain,
+    );
+  return found?.[1]?.toUpperCase() ?? null;
+}
+
+/** "B) red", "(B) red", "B. red", "B: red", "B - red", "B red". */
+function labelled(
+  plain: string,
+  options: readonly AnswerOption[],
+  isProse: boolean,
+): AnswerOption | null {
+  const found =
+    /^(?:option\s+|choice\s+)?(?:[([]\s*([A-Za-z])\s*[)\]]\s*[.:]?|([A-Za-z])\s*[)\].:、]|([A-Z])\s+[-–—]\s|([A-Z])(?=\s))\s*(.+)$/su.exec(
+      plain,
+    );
+  if (found === null) return null;
+  const [, inBrackets, withMark, withDash, bare, rest = ''] = found;
+  const option = withLetter(
+    (inBrackets ?? withMark ?? withDash ?? bare ?? '').toUpperCase(),
+    options,
+  );
+  if (option === null) return null;
+  if (sameWords(option.text, rest)) return option;
+  const isAnother = options.some((other) => sameWords(other.text, rest));
+  if (isProse || bare !== undefined || isAnother || namesSecondLetter(rest, options)) return null;
+  return option;
+}
+
+/** "A) or B)", "A. B": the text goes on to another option. */
+function namesSecondLetter(rest: string, options: readonly AnswerOption[]): boolean {
+  const second = /^(?:(?:or|and|&|\/|,)\s*)?[([]?([A-Z])(?:[)\].,:]|\s*$)/i.exec(rest.trim())?.[1];
+  return second !== undefined && withLetter(second.toUpperCase(), options) !== null;
+}
+
+function withLetter(letter: string, options: readonly AnswerOption[]): AnswerOption | null {
+  return options.find((option) => option.letter === letter) ?? null;
+}
+
+/** Compatibility forms folded, and quotes, emphasis and `\boxed{}` around the text removed. */
+function unwrapped(said: string): string {
+  return said
+    .normalize('NFKC')
+    .trim()
+    .replace(/^\$?\\boxed\{(?:\\text\{)?([^{}]*)\}*\$?$/, '$1')
+    .replace(/^["'`*_\s]+|["'`*_\s]+$/g, '');
+}
+
+function sameWords(left: string, right: string): boolean {
+  const words = (text: string) =>
+    text
+      .normalize('NFKC')
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}%$°+-]+/gu, ' ')
+      .trim();
+  return words(left) !== '' && words(left) === words(right);
+}
