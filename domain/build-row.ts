@@ -1,8 +1,8 @@
 import type { Item } from './item.ts';
-import { steps as stepOrder, type Outcome, type Step } from './outcome.ts';
-import type { Row, StepTiming } from './row.ts';
+import { steps as stepOrder, type ItemFailure, type Step } from './outcome.ts';
+import type { GeneratedImage, Row, StepTiming } from './row.ts';
 import type { RunSpec } from './run-spec.ts';
-import { isCorrect } from './scoring.ts';
+import { isCorrect, legalAnswer } from './scoring.ts';
 import type { AnswerResult, GenerateResult, PlanResult, RetrieveResult } from './step-results.ts';
 import type { ItemEnd } from './stores/run-store.ts';
 import type { StepRecord } from './stores/step-store.ts';
@@ -22,19 +22,17 @@ export type RowParts = {
 };
 
 /**
- * Joins an item's step records into its row. Content and timings come from the newest record of
- * each step, usage from all of them, so that spend of failed drives is not lost. Correctness exists
- * only for answered items with known gold. The store fills in `previous_attempts`.
+ * Joins an item's step records into its row. What was planned, drawn, found and said comes from the
+ * record that counts for each step: the newest finished one of this drive, else the newest usable
+ * one of an earlier drive. Usage comes from all drives, so that spend of failed ones is not lost
+ * and a result taken from an earlier drive is not paid again. Correctness exists only for answered
+ * items with known gold. The store fills in `previous_attempts`.
  */
 export function buildRow(parts: RowParts): Row {
-  const { spec, item, end, drive, steps } = parts;
-  const answer = newest<AnswerResult>(steps, 'answer', 0);
-  const retrieved = newest<RetrieveResult>(steps, 'embed-retrieve', 0);
-  const planned = newest<PlanResult>(steps, 'plan', 0)?.planned ?? [];
-  const generated = planned.flatMap((_, part) => newest<GenerateResult>(steps, 'generate', part) ?? []);
-  const outcome = settledOutcome(end.outcome, answer);
-  const said = outcome === 'answered' ? (answer?.answer ?? null) : null;
-  const correct = said === null ? null : isCorrect(said, item.gold, item.options.length > 0);
+  const { spec, item, end, drive } = parts;
+  const records = parts.steps.filter((record) => record.drive <= drive);
+  const found = findContent(records, drive);
+  const settled = settle(end, item, found.answer);
   return {
     schema_version: 1,
     run_id: spec.runId,
@@ -48,79 +46,143 @@ export function buildRow(parts: RowParts): Row {
     gold: item.gold,
     gold_spans: item.goldSpans,
     source: item.source,
-    outcome,
-    answer: said,
-    answer_text: said === null ? null : (answer?.answerText ?? null),
-    correct,
-    scores: {
-      exact: {
-        value: correct === null ? null : Number(correct),
-        state: correct === null ? 'unscored' : 'scored',
-        scorer: 'exact-letter',
-      },
-    },
-    failure: end.failure,
-    degraded: generated.some(({ source }) => source === 'reference'),
+    ...settled,
+    scores: letterScore(settled.correct),
+    degraded: isDegraded(spec, found.generated),
     strategy: spec.strategy.name,
     categories: item.categories,
-    planned,
-    generated: generated.map(({ artifact, source, width, height }) => ({ artifact, source, width, height })),
-    retrieved: retrieved?.retrieved ?? [],
-    shown: answer?.shown ?? retrieved?.chosen ?? [],
+    planned: found.planned,
+    generated: found.generated,
+    retrieved: found.retrieved,
+    shown: found.answer?.shown ?? [],
     judgements: [],
     previous_attempts: [],
     models: modelsOf(spec),
     prompt_version: spec.promptVersion,
-    reply_artifact: answer?.replyArtifact ?? null,
-    response_model: answer?.responseModel ?? null,
-    parse_rule: answer?.parseRule ?? null,
-    usage: addUsage(steps.flatMap((record) => record.usage ?? [])),
-    steps: timings(steps),
+    reply_artifact: found.answer?.replyArtifact ?? null,
+    response_model: found.answer?.responseModel ?? null,
+    parse_rule: found.answer?.parseRule ?? null,
+    usage: addUsage(records.flatMap((record) => record.usage ?? [])),
+    steps: timings(records),
     workflow_id: parts.workflowId,
     workflow_run_id: end.workflowRunId,
     finished_at: parts.finishedAt,
   };
 }
 
-/** The result of the newest finished record of a step, usable or not (an unparsed answer is one). */
-function newest<Result>(steps: readonly StepRecord[], step: Step, part: number): Result | null {
-  const record = steps.findLast(
-    (candidate) => candidate.step === step && candidate.part === part && candidate.state === 'done',
-  );
-  return (record?.result ?? null) as Result | null;
+type Content = Pick<Row, 'planned' | 'generated' | 'retrieved'> & {
+  readonly answer: AnswerResult | null;
+};
+
+function findContent(records: readonly StepRecord[], drive: number): Content {
+  const resultOf = <Result>(step: Step, part = 0): Result | null => {
+    const counts = ({ state, usable, ...record }: StepRecord) =>
+      record.step === step &&
+      record.part === part &&
+      state === 'done' &&
+      (usable || record.drive === drive);
+    return (records.findLast(counts)?.result ?? null) as Result | null;
+  };
+  const planned = resultOf<PlanResult>('plan')?.planned ?? [];
+  const pictures = planned.map((_, part) => resultOf<GenerateResult>('generate', part));
+  return {
+    planned,
+    generated: leadingPictures(pictures),
+    retrieved: resultOf<RetrieveResult>('embed-retrieve')?.retrieved ?? [],
+    answer: resultOf<AnswerResult>('answer'),
+  };
 }
 
-/** An item is answered only if an answer is there: the record decides, not the workflow's word. */
-function settledOutcome(outcome: Outcome, answer: AnswerResult | null): Outcome {
-  if (outcome !== 'answered') return outcome;
-  return answer?.answer == null ? 'unparsed' : 'answered';
+/** Pictures up to the first that is missing: `generated[i]` always belongs to `planned[i]`. */
+function leadingPictures(pictures: readonly (GenerateResult | null)[]): GeneratedImage[] {
+  const firstMissing = pictures.indexOf(null);
+  const there = firstMissing === -1 ? pictures : pictures.slice(0, firstMissing);
+  return there
+    .filter((picture) => picture !== null)
+    .map(({ artifact, source, width, height }) => ({ artifact, source, width, height }));
+}
+
+/**
+ * How the item counts. The answer's record decides, not the workflow's word: without a legal
+ * answer the item is unparsed, and without any record the answer is lost and the item failed.
+ */
+function settle(
+  end: ItemEnd,
+  item: Item,
+  record: AnswerResult | null,
+): Pick<Row, 'outcome' | 'answer' | 'answer_text' | 'correct' | 'failure'> {
+  const unanswered = { answer: null, answer_text: null, correct: null, failure: null };
+  if (end.outcome === 'failed') {
+    return { ...unanswered, outcome: 'failed', failure: end.failure ?? unexplained };
+  }
+  if (end.outcome !== 'answered' && end.outcome !== 'unparsed') {
+    return { ...unanswered, outcome: end.outcome };
+  }
+  if (record === null) return { ...unanswered, outcome: 'failed', failure: lostAnswer };
+  const answer = legalAnswer(record.answer, item);
+  if (answer === null) return { ...unanswered, outcome: 'unparsed' };
+  const correct = isCorrect(answer, item);
+  return { outcome: 'answered', answer, answer_text: record.answerText, correct, failure: null };
+}
+
+const unexplained: ItemFailure = {
+  class: 'unclassified',
+  step: null,
+  message: 'The item failed without saying why; its workflow has the details',
+  attempts: 0,
+};
+
+const lostAnswer: ItemFailure = {
+  class: 'storage',
+  step: 'answer',
+  message: 'The item ended, but the record of its answer is missing; retry asks again',
+  attempts: 0,
+};
+
+function letterScore(correct: boolean | null): Row['scores'] {
+  const value = correct === null ? null : Number(correct);
+  const state = correct === null ? 'unscored' : 'scored';
+  return { exact: { value, state, scorer: 'exact-letter' } };
+}
+
+/** An unedited reference frame stood in for an imagined picture. In the control it is the method. */
+function isDegraded({ strategy }: RunSpec, generated: readonly GeneratedImage[]): boolean {
+  return (
+    strategy.name === 'imagined-keyframes' && generated.some(({ source }) => source === 'reference')
+  );
 }
 
 function modelsOf({ models, strategy }: RunSpec): Record<string, string> {
   const plans = strategy.name !== 'uniform';
+  const { image, embedding } = models;
   return {
     answer: models.answer.model,
     ...(plans && { plan: models.plan.model }),
-    ...(strategy.name === 'imagined-keyframes' && models.image !== null && { image: models.image.model }),
-    ...(plans && models.embedding !== null && { embedding: models.embedding.model }),
+    ...(strategy.name === 'imagined-keyframes' && image !== null && { image: image.model }),
+    ...(plans && embedding !== null && { embedding: embedding.model }),
   };
 }
 
-/** One entry per step, of the newest drive that ran it; parts run side by side, so it lasts from first start to last end. */
+/**
+ * One entry per step, of the newest drive that ran it: time and waiting summed over parts, the
+ * highest attempt of any part.
+ */
 function timings(records: readonly StepRecord[]): StepTiming[] {
   return stepOrder.flatMap((step) => {
     const ofStep = records.filter((record) => record.step === step);
-    if (ofStep.length === 0) return [];
     const newestDrive = Math.max(...ofStep.map((record) => record.drive));
     const parts = ofStep.filter((record) => record.drive === newestDrive);
-    const startedAt = Math.min(...parts.map((part) => part.startedAt));
-    const finishedAt = Math.max(...parts.map((part) => part.finishedAt ?? part.startedAt));
+    if (parts.length === 0) return [];
     return {
       step,
-      started_at: new Date(startedAt).toISOString(),
-      duration_ms: finishedAt - startedAt,
-      attempts: parts.reduce((sum, part) => sum + part.attempts, 0),
-      waited_ms: parts.reduce((sum, part) => sum + part.waitedMs, 0),
+      started_at: new Date(Math.min(...parts.map((part) => part.startedAt))).toISOString(),
+      duration_ms: sum(parts.map((part) => (part.finishedAt ?? part.startedAt) - part.startedAt)),
+      attempts: Math.max(...parts.map((part) => part.attempts)),
+      waited_ms: sum(parts.map((part) => part.waitedMs)),
     };
   });
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }

@@ -3,13 +3,14 @@ import type { ShownFrame } from './row.ts';
 
 /**
  * Whether a shown frame lies within a gold span; spans are closed at both ends. Judged from what
- * the answer call saw, by the same rule for every strategy.
+ * the answer call saw, by the same rule for every strategy. Nothing shown hits nothing.
  *
- * @returns null when there is no span, or a shown frame has no known time
+ * @returns null when there is no span, or no known time hits and some times are unknown
  */
 export function isHit(shown: readonly ShownFrame[], spans: readonly TimeSpan[]): boolean | null {
-  if (spans.length === 0 || shown.some((frame) => frame.time_s === null)) return null;
-  return shown.some(({ time_s: time }) =>
+  if (spans.length === 0) return null;
+  const hits = shown.some(({ time_s: time }) =>
     spans.some((span) => time !== null && time >= span.startSeconds && time <= span.endSeconds),
   );
+  return hits || shown.every((frame) => frame.time_s !== null) ? hits : null;
 }

@@ -1,49 +1,77 @@
+import { normal975, studentT975 } from './student-t.ts';
+
 /** One observation of a mean, with the cluster (video) it belongs to. */
 export type Observation = { readonly value: number; readonly cluster: string };
 
-/** Normal quantile of a two-sided 95 % interval. */
-const z95 = 1.959963984540054;
+/** What the mean can be; an interval is cut there. */
+export type Bounds = { readonly lowest: number; readonly highest: number };
+
+export type ClusteredMean = {
+  readonly mean: number;
+  /** 95 %. */
+  readonly ci95: readonly [number, number];
+};
 
 /**
  * Mean with a 95 % interval that allows for clusters: questions about one video rise and fall
- * together. Variance of the mean = G/(G-1) * sum over clusters of (sum of residuals)^2 / n^2, the
- * cluster-robust (sandwich) estimator of Liang and Zeger (1986) for a mean, with the usual
- * small-sample factor; normal quantile. One cluster tells nothing about spread: the interval is
- * then [lowest, highest]. Equal observations have no spread either, yet say only so much: the
- * interval is then Wilson's (1927) with the clusters as trials.
+ * together. The variance of the mean is
  *
- * @param bounds  what the mean can be; the interval is cut there
+ *     G/(G-1) * sum over clusters of (sum of the cluster's residuals)^2 / n^2
+ *
+ * the cluster-robust (sandwich) estimator of Liang and Zeger (1986) for a mean, with the
+ * small-sample factor, and the interval takes Student's t with G - 1 degrees of freedom, both as
+ * Cameron and Miller (2015, section VI) advise; Miller (2024, arXiv 2411.00640) uses the same
+ * estimator for evaluations of language models.
+ *
+ * Where it has nothing to say: one cluster tells nothing about other videos, so the interval is
+ * all that is possible; clusters that do not differ at all (every answer right, say) get the half
+ * width of Wilson's interval for 0 of G, z^2 / (G + z^2), not a false certainty of width 0.
+ *
  * @returns null without observations
  */
 export function clusteredMean(
   observations: readonly Observation[],
-  bounds: { readonly lowest: number; readonly highest: number } = { lowest: 0, highest: 1 },
-): { readonly mean: number; readonly ci95: readonly [number, number] } | null {
+  bounds: Bounds = { lowest: 0, highest: 1 },
+): ClusteredMean | null {
   const n = observations.length;
   if (n === 0) return null;
   const mean = observations.reduce((sum, { value }) => sum + value, 0) / n;
+  const half = halfWidth(observations, mean);
+  const ci95 = [
+    Math.max(bounds.lowest, mean - half),
+    Math.min(bounds.highest, mean + half),
+  ] as const;
+  return { mean, ci95 };
+}
+
+function halfWidth(observations: readonly Observation[], mean: number): number {
   const residuals = new Map<string, number>();
   for (const { value, cluster } of observations) {
     residuals.set(cluster, (residuals.get(cluster) ?? 0) + value - mean);
   }
   const clusters = residuals.size;
-  if (clusters < 2) return { mean, ci95: [bounds.lowest, bounds.highest] };
+  if (clusters < 2) return Infinity;
   const squares = [...residuals.values()].reduce((sum, residual) => sum + residual ** 2, 0);
-  if (squares === 0) return { mean, ci95: wilson(mean, clusters, bounds) };
-  const half = z95 * Math.sqrt(((clusters / (clusters - 1)) * squares) / n ** 2);
-  return { mean, ci95: [Math.max(bounds.lowest, mean - half), Math.min(bounds.highest, mean + half)] };
+  const variance = ((clusters / (clusters - 1)) * squares) / observations.length ** 2;
+  // Residuals of equal clusters cancel but for rounding.
+  if (variance < 1e-20) return normal975 ** 2 / (clusters + normal975 ** 2);
+  return studentT975(clusters - 1) * Math.sqrt(variance);
 }
 
-/** Wilson's score interval of a rate, stretched to the bounds. */
-function wilson(
-  mean: number,
-  trials: number,
-  { lowest, highest }: { readonly lowest: number; readonly highest: number },
-): [number, number] {
-  const rate = (mean - lowest) / (highest - lowest);
-  const weight = z95 ** 2 / trials;
-  const centre = (rate + weight / 2) / (1 + weight);
-  const half = (z95 / (1 + weight)) * Math.sqrt((rate * (1 - rate)) / trials + weight / (4 * trials));
-  const stretch = (value: number): number => lowest + Math.min(1, Math.max(0, value)) * (highest - lowest);
-  return [stretch(centre - half), stretch(centre + half)];
+/**
+ * Mean of the differences `other - baseline` over the keys that both have, with the interval of
+ * `clusteredMean`: pairing takes out what makes an item easy or hard for both.
+ *
+ * @returns null without a common key
+ */
+export function pairedDifference(
+  baseline: ReadonlyMap<string, Observation>,
+  other: ReadonlyMap<string, Observation>,
+): (ClusteredMean & { readonly items: number }) | null {
+  const pairs = [...baseline].flatMap(([key, { value, cluster }]) => {
+    const theirs = other.get(key);
+    return theirs === undefined ? [] : { value: theirs.value - value, cluster };
+  });
+  const difference = clusteredMean(pairs, { lowest: -1, highest: 1 });
+  return difference === null ? null : { ...difference, items: pairs.length };
 }

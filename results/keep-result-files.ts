@@ -1,0 +1,54 @@
+import type { BlobStore } from '../domain/stores/blob-store.ts';
+import type { RunRecord, RunStore } from '../domain/stores/run-store.ts';
+import { exportOriginal } from './export-original.ts';
+
+/** Writing files again takes at most this share of the time, however large the run. */
+const writingShare = 0.05;
+
+type Kept = { writing: Promise<void>; ended: number; readyAt: number };
+
+/**
+ * Keeps the result files of runs with an output folder up to date, in the original script's shape:
+ * to be called after rows were recorded and when a drive has ended. Writes at every tenth ended
+ * item, as the original did, and at the end of a drive; in a run so large that a file takes long
+ * to write, less often, because each write is the whole file.
+ *
+ * Only the write at the end of a drive reports an error: a file that could not be brought up to
+ * date on the way must not hold up the run.
+ */
+export function createResultFileKeeper({
+  runs,
+  blobs,
+}: {
+  readonly runs: RunStore;
+  readonly blobs: BlobStore;
+}) {
+  const keptOfRun = new Map<string, Kept>();
+
+  const write = async (run: RunRecord, kept: Kept): Promise<void> => {
+    const { output } = run.spec;
+    if (output === null) return;
+    const startedAt = performance.now();
+    await exportOriginal({ runs, blobs }, run.spec, { ...output, media: false });
+    if (run.outputDirectory !== output.directory)
+      await runs.markOutput(run.runId, output.directory);
+    const tookMs = performance.now() - startedAt;
+    kept.readyAt = performance.now() + tookMs / writingShare;
+  };
+
+  return async function keepResultFiles(runId: string): Promise<void> {
+    const run = await runs.get(runId);
+    if (run === null || run.spec.output === null) return;
+    const kept = keptOfRun.get(runId) ?? { writing: Promise.resolve(), ended: 0, readyAt: 0 };
+    keptOfRun.set(runId, kept);
+    const { scheduled, running, pending } = await runs.counts(runId);
+    const ended = scheduled - running - pending;
+    const isTenth = Math.floor(ended / 10) > Math.floor(kept.ended / 10);
+    if (run.driveIsOpen && (!isTenth || performance.now() < kept.readyAt)) return;
+    kept.ended = ended;
+    const written = kept.writing.then(() => write(run, kept));
+    kept.writing = written.catch(() => undefined);
+    if (run.driveIsOpen) await kept.writing;
+    else await written.finally(() => keptOfRun.delete(runId));
+  };
+}

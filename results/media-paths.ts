@@ -1,0 +1,52 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sha256Hex } from '../domain/hashing.ts';
+import type { Row } from '../domain/row.ts';
+import { keyOf } from './original-record.ts';
+
+/**
+ * Where a generated picture lies below the output folder, named as the original names it, with one
+ * folder per item: there two questions on one video overwrote each other's pictures.
+ *
+ * @param index  number of the picture, from 0
+ */
+export function picturePath(row: Row, index: number): string {
+  const item = row.sample === 0 ? row.item_id : `${row.item_id}-sample-${row.sample}`;
+  const reference = row.planned[index]?.used_frame_id ?? 0;
+  const name = `generated_frame_${index + 1}_ref_${reference}.jpg`;
+  return join('generated_images', folderName(keyOf(row)), folderName(item), name);
+}
+
+/** A name from a data file as one folder: what cannot stand in a path is replaced, and stays distinct. */
+function folderName(name: string): string {
+  const safe = name.replace(/[^\p{L}\p{N}_@#+=,. -]/gu, '_').replace(/^[. ]+|[. ]+$/g, '_');
+  if (safe === name && name.length > 0 && name.length <= 100) return name;
+  return `${safe.slice(0, 100)}-${sha256Hex(name).slice(0, 8)}`;
+}
+
+const framePattern = /^frame_(\d{1,15})\.(?:jpe?g|png)$/i;
+
+/**
+ * Finds the paths of frames by their number; a video's folder is listed once, and rows of one
+ * video follow one another. A frame that is gone keeps the plainest name it can have had.
+ */
+export function createFramePaths(framesFolder: string) {
+  let latest = { videoId: '', names: new Map<number, string>() };
+  return async (videoId: string): Promise<(frameId: number) => string> => {
+    if (latest.videoId !== videoId) {
+      const folder = join(framesFolder, videoId);
+      latest = { videoId, names: numbered(await readdir(folder).catch(() => [])) };
+    }
+    const { names } = latest;
+    return (frameId) => join(framesFolder, videoId, names.get(frameId) ?? `frame_${frameId}.jpg`);
+  };
+}
+
+function numbered(names: readonly string[]): Map<number, string> {
+  const found = new Map<number, string>();
+  for (const name of names.toSorted()) {
+    const digits = framePattern.exec(name)?.[1];
+    if (digits !== undefined && !found.has(Number(digits))) found.set(Number(digits), name);
+  }
+  return found;
+}

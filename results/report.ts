@@ -1,0 +1,108 @@
+import type { Row } from '../domain/row.ts';
+import { clusteredMean, type Observation } from '../domain/statistics.ts';
+import type { CallRecord, CallStore } from '../domain/stores/call-store.ts';
+import type { RunRecord } from '../domain/stores/run-store.ts';
+import type { RunSummary } from '../domain/summary.ts';
+import { type CategoryCount, createCategoryCount } from './category-count.ts';
+import { rowKey } from './run-totals.ts';
+import { createStepTimes, type StepTime } from './step-times.ts';
+import { type SummarySources, summariseRun } from './summarise.ts';
+
+/** An accuracy over a part of the items, with what it was divided by. */
+export type AccuracyOver = {
+  readonly over: 'scheduled' | 'answered' | 'without degraded' | 'without retried';
+  readonly correct: number;
+  readonly items: number;
+  /** 95 %, clustered by video. */
+  readonly ci95: readonly [number, number];
+};
+
+/** What the run's paid calls come to. Money in US dollars. */
+export type Spend = {
+  readonly settledUsd: number;
+  /** Most that calls without a settlement can cost. */
+  readonly openUsd: number;
+  /** Second answers to a request that had one. */
+  readonly duplicateUsd: number;
+  /** Sent, and not known to have been billed or not: possible duplicate spend. */
+  readonly openIntents: readonly CallRecord[];
+};
+
+/** A run's metrics in full; every number has its denominator beside it. */
+export type RunReport = {
+  readonly summary: RunSummary;
+  /** Empty without gold. */
+  readonly accuracies: readonly AccuracyOver[];
+  /** Answers that the simulated model says it guessed; null where nobody looked. */
+  readonly guesses: { readonly guessed: number; readonly answered: number } | null;
+  readonly spend: Spend;
+  readonly categories: readonly CategoryCount[];
+  readonly stepTimes: readonly StepTime[];
+};
+
+export type ReportSources = SummarySources & { readonly calls: CallStore };
+
+/**
+ * Reports on a run from one pass over its rows.
+ *
+ * @param isGuess  says of a stored reply whether it is a guess of the simulated model
+ */
+export async function reportRun(
+  sources: ReportSources,
+  run: RunRecord,
+  options: {
+    readonly temporalUi: string | null;
+    readonly isGuess: ((replyArtifact: string) => Promise<boolean>) | null;
+  },
+): Promise<RunReport> {
+  const { temporalUi, isGuess } = options;
+  const categories = createCategoryCount();
+  const stepTimes = createStepTimes();
+  const marked = {
+    answered: new Set<string>(),
+    degraded: new Set<string>(),
+    retried: new Set<string>(),
+  };
+  const guesses = { guessed: 0, answered: 0 };
+
+  const visit = async (row: Row): Promise<void> => {
+    categories.add(row);
+    stepTimes.add(row);
+    if (row.outcome === 'answered') marked.answered.add(rowKey(row));
+    if (row.degraded) marked.degraded.add(rowKey(row));
+    if (row.previous_attempts.length > 0) marked.retried.add(rowKey(row));
+    if (isGuess === null || row.outcome !== 'answered' || row.reply_artifact === null) return;
+    guesses.answered += 1;
+    if (await isGuess(row.reply_artifact)) guesses.guessed += 1;
+  };
+  const { summary, totals } = await summariseRun(sources, run, temporalUi, visit);
+  const { calls: _, ...spend } = await sources.calls.ledger(run.runId);
+  const { answered, degraded, retried } = marked;
+  return {
+    summary,
+    accuracies: [
+      ...accuracyOver('scheduled', totals.correctness, () => true),
+      ...accuracyOver('answered', totals.correctness, (key) => answered.has(key)),
+      ...accuracyOver('without degraded', totals.correctness, (key) => !degraded.has(key)),
+      ...accuracyOver('without retried', totals.correctness, (key) => !retried.has(key)),
+    ],
+    guesses: isGuess === null ? null : guesses,
+    spend,
+    categories: categories.total(),
+    stepTimes: stepTimes.total(),
+  };
+}
+
+function accuracyOver(
+  over: AccuracyOver['over'],
+  correctness: ReadonlyMap<string, Observation>,
+  counts: (key: string) => boolean,
+): AccuracyOver[] {
+  const kept = [...correctness]
+    .filter(([key]) => counts(key))
+    .map(([, observation]) => observation);
+  const mean = clusteredMean(kept);
+  if (mean === null) return [];
+  const correct = kept.reduce((sum, { value }) => sum + value, 0);
+  return [{ over, correct, items: kept.length, ci95: mean.ci95 }];
+}
