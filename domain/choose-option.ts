@@ -30,27 +30,29 @@ function letterAlone(plain: string): string | null {
   return found?.[1]?.toUpperCase() ?? null;
 }
 
-/** "B) red", "(B) red", "B. red", "B: red", "B - red", "B red". */
+/** "(B) red", "B) red", "B. red", "B: red", "B - red". */
+const markedLabels = [
+  /^[([]\s*([A-Za-z])\s*[)\]]\s*[.:]?\s*(.+)$/s,
+  /^([A-Za-z])\s*[)\].:、]\s*(.+)$/s,
+  /^([A-Z])\s+[-–—]\s+(.+)$/s,
+];
+
+/** "B red": may as well be a sentence that begins with "A". */
+const bareLabel = /^([A-Z])\s+(.+)$/s;
+
 function labelled(
   plain: string,
   options: readonly AnswerOption[],
   isProse: boolean,
 ): AnswerOption | null {
-  const found =
-    /^(?:option\s+|choice\s+)?(?:[([]\s*([A-Za-z])\s*[)\]]\s*[.:]?|([A-Za-z])\s*[)\].:、]|([A-Z])\s+[-–—]\s|([A-Z])(?=\s))\s*(.+)$/su.exec(
-      plain,
-    );
-  if (found === null) return null;
-  const [, inBrackets, withMark, withDash, bare, rest = ''] = found;
-  const option = withLetter(
-    (inBrackets ?? withMark ?? withDash ?? bare ?? '').toUpperCase(),
-    options,
-  );
-  if (option === null) return null;
-  if (sameWords(option.text, rest)) return option;
+  const text = plain.replace(/^(?:option|choice)\s+/i, '');
+  const marked = markedLabels.map((label) => label.exec(text)).find((found) => found !== null);
+  const [, letter = '', rest = ''] = marked ?? bareLabel.exec(text) ?? [];
+  const option = withLetter(letter.toUpperCase(), options);
+  if (option === null || sameWords(option.text, rest)) return option;
+  const needsWords = isProse || marked === undefined;
   const isAnother = options.some((other) => sameWords(other.text, rest));
-  if (isProse || bare !== undefined || isAnother || namesSecondLetter(rest, options)) return null;
-  return option;
+  return needsWords || isAnother || namesSecondLetter(rest, options) ? null : option;
 }
 
 /** "A) or B)", "A. B": the text goes on to another option. */

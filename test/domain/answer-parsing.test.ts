@@ -187,7 +187,7 @@ describe('parseAnswer of an open-ended question', () => {
     ['a refusal', 'I cannot see any video.', null],
     ['an error text', '[LMMS_EVAL_REQUEST_FAILED after 5 retries]', null],
     ['markup', '<html>502</html>', null],
-    ['a long reasoning without an end', `${'word '.repeat(200)}`, null],
+    ['a long reasoning without an end', 'word '.repeat(200), null],
   ])('reads %s', (_, reply, expected) => {
     expect(parseAnswer(reply, [])?.answer ?? null).toBe(expected);
   });
