@@ -5,16 +5,23 @@ import { queuesOf } from '../domain/run-queues.ts';
 import type { RunSpec } from '../domain/run-spec.ts';
 import { EnvironmentError } from '../domain/usage-error.ts';
 
-/** @throws {EnvironmentError} naming the queues that no worker polls, and the command that would */
-export async function refuseUnpolledQueues(client: Client, spec: RunSpec): Promise<void> {
-  const needed = [
-    orchestrationQueue,
-    ...Object.values(queuesOf(spec)).filter((queue) => queue !== null),
-  ];
-  const unpolled = await unpolledQueues(client, [...new Set(needed)]);
-  if (unpolled.length === 0) return;
-  throw new EnvironmentError(
-    `No worker polls ${unpolled.join(', ')}. Start one with this run's keys in its environment: ` +
-      '`videoqa worker --role all`. Nothing was started.',
+/** Every queue that a run's work goes to. */
+export function neededQueues(spec: RunSpec): string[] {
+  const queues = Object.values(queuesOf(spec)).filter((queue) => queue !== null);
+  return [...new Set([orchestrationQueue, ...queues])];
+}
+
+/** What to do about queues that nobody polls. */
+export function unpolledAdvice(queues: readonly string[]): string {
+  return (
+    `No worker polls ${queues.join(', ')}. Start one with the run's keys and models: ` +
+    '`videoqa worker --role all`.'
   );
+}
+
+/** @throws {EnvironmentError} naming the queues that no worker polls, and the command that would */
+export async function refuseUnpolled(client: Client, queues: readonly string[]): Promise<void> {
+  const unpolled = await unpolledQueues(client, queues);
+  if (unpolled.length === 0) return;
+  throw new EnvironmentError(`${unpolledAdvice(unpolled)} Nothing was started.`);
 }

@@ -1,9 +1,16 @@
-import { reconcileDrive, startDrive } from '../client/start-drive.ts';
+import {
+  reconcileDrive,
+  type RootFailure,
+  startDrive,
+  untilRootEnded,
+} from '../client/start-drive.ts';
+import { orchestrationQueue } from '../domain/queues.ts';
 import { keysNeeded } from '../domain/run-queues.ts';
 import type { DriveSelection, RunRecord } from '../domain/stores/run-store.ts';
 import type { RunSummary } from '../domain/summary.ts';
+import { EnvironmentError } from '../domain/usage-error.ts';
 import { runInTemporalUi, summariseRun } from '../results/summarise.ts';
-import { refuseUnpolledQueues } from './check-queues.ts';
+import { refuseUnpolled } from './check-queues.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { findRun } from './find-run.ts';
 import { listenForInterruption } from './interruption.ts';
@@ -38,7 +45,7 @@ export async function driveRun(
   const { client, stores, uiUrl, namespace } = session;
   const temporalUi = uiUrl === null ? null : runInTemporalUi(uiUrl, namespace, run.runId);
   await session.serve(run.spec, keysNeeded(run.spec));
-  if (session.role === 'cluster') await refuseUnpolledQueues(client, run.spec);
+  if (session.role === 'cluster') await refuseUnpolled(client, [orchestrationQueue]);
   await reconcileDrive(client, stores.runs, await findRun(stores.runs, run.runId));
   const started = await startDrive(client, stores.runs, run, selection);
   if (started.drive !== null) {
@@ -57,9 +64,17 @@ export async function driveRun(
     ]);
   }
   const ended = await findRun(stores.runs, run.runId);
+  if (!ended.driveIsOpen) await reportFailure(await untilRootEnded(client, run.runId), ended);
   const { summary } = await summariseRun(stores, ended, temporalUi);
   if (ended.stopDetail !== null) printNote(`${run.runId} was stopped: ${ended.stopDetail.message}`);
   return summary;
+}
+
+/** @throws {EnvironmentError} when the run could not start: nothing was paid */
+async function reportFailure(failure: RootFailure | null, run: RunRecord): Promise<void> {
+  if (run.state !== 'failed' || failure === null) return;
+  if (failure.type !== 'embedding_failed') printNote(`${run.runId} failed: ${failure.message}`);
+  else throw new EnvironmentError(`${run.runId} did not start: ${failure.message}`);
 }
 
 /** Ctrl-C detaches from a cluster or another process's run, and stops the embedded one cleanly. */

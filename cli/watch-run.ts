@@ -3,6 +3,7 @@ import type { RunRecord } from '../domain/stores/run-store.ts';
 import { printNote } from './output.ts';
 import { renderLine, renderLive } from './render/live-view.ts';
 import { readProgress } from './run-progress.ts';
+import { watchServer } from './watch-server.ts';
 import type { Session } from './session.ts';
 
 const lineEveryMs = 30_000;
@@ -12,16 +13,18 @@ const lineEveryMs = 30_000;
  * every 30 s elsewhere. Both go to standard error.
  */
 export async function watchRun(
-  session: Pick<Session, 'stores'>,
+  session: Pick<Session, 'stores' | 'client' | 'role'>,
   runId: string,
   options: { readonly signal: AbortSignal; readonly temporalUi: string | null },
 ): Promise<RunRecord> {
   const { runs } = session.stores;
   const screen = process.stderr.isTTY ? createLogUpdate(process.stderr) : null;
   let nextLineAt = Date.now() + lineEveryMs;
+  const server = watchServer(session);
   for (;;) {
     const run = await runs.get(runId);
     if (run === null) throw new Error(`Run ${runId} has vanished from the database`);
+    await server.look(run);
     if (screen !== null) {
       const progress = await readProgress(session.stores, run, options.temporalUi);
       screen(renderLive(progress, process.stderr.columns));

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { defineSearchAttributeKey } from '@temporalio/common';
+import { ApplicationFailure, defineSearchAttributeKey } from '@temporalio/common';
 import { queuesOf } from '../domain/run-queues.ts';
 import { orchestrationQueue } from '../domain/queues.ts';
 import type { DriveSelection, RunRecord, RunStore } from '../domain/stores/run-store.ts';
@@ -29,8 +29,39 @@ export async function startDrive(
 ): Promise<StartedDrive> {
   const taken = await runs.openDrive(run.runId, selection);
   if (taken.drive === null) return taken;
+  // The drive before this one is closed a moment before its root is.
+  await untilRootEnded(client, run.runId);
   await startRoot(client, run, taken.drive);
   return taken;
+}
+
+/**
+ * Waits until a run's root workflow is not running any more, for at most a minute.
+ *
+ * @returns why it failed, if it did
+ */
+export async function untilRootEnded(client: Client, runId: string): Promise<RootFailure | null> {
+  const patience = AbortSignal.timeout(60_000);
+  while ((await rootState(client, runId)) === 'running' && !patience.aborted) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return rootFailure(client, runId);
+}
+
+/** Why a root workflow failed: its failure class and message. */
+export type RootFailure = { readonly type: string; readonly message: string };
+
+async function rootFailure(client: Client, runId: string): Promise<RootFailure | null> {
+  if ((await rootState(client, runId)) !== 'closed') return null;
+  try {
+    await client.workflow.getHandle(evaluationWorkflowId(runId)).result();
+    return null;
+  } catch (error) {
+    let cause: unknown = error;
+    while (cause instanceof Error && cause.cause instanceof Error) cause = cause.cause;
+    if (!(cause instanceof ApplicationFailure)) return null;
+    return { type: cause.type ?? 'unclassified', message: cause.message };
+  }
 }
 
 async function startRoot(client: Client, { runId, spec }: RunRecord, drive: number): Promise<void> {
@@ -67,11 +98,14 @@ export async function reconcileDrive(
   client: Client,
   runs: RunStore,
   run: RunRecord,
-): Promise<void> {
-  if (!run.driveIsOpen) return;
+): Promise<boolean> {
+  if (!run.driveIsOpen) return false;
   const state = await rootState(client, run.runId);
-  if (state === 'running') return;
+  if (state === 'running') return false;
   await runs.closeDrive(run.runId, run.drive);
+  if (run.state === 'running' || run.state === 'paused')
+    await runs.setState(run.runId, 'cancelled');
+  return true;
 }
 
 /** What the server says of a run's root workflow. */

@@ -29,6 +29,8 @@ export type RunWorkers = {
   close(): Promise<void>;
 };
 
+type PaidModel = RunSpec['models']['answer'] | NonNullable<RunSpec['models']['image']>;
+
 type Poller = {
   readonly taskQueue: string;
   readonly activities: object;
@@ -39,8 +41,10 @@ export async function startRunWorkers(options: {
   readonly connection: NativeConnection;
   readonly namespace: string;
   readonly activities: Activities;
+  /** Whether this process has the key that this variable should hold. */
+  readonly hasKey: (variable: string | null) => boolean;
 }): Promise<RunWorkers> {
-  const { connection, namespace, activities } = options;
+  const { connection, namespace, activities, hasKey } = options;
   const running = new Map<string, Promise<{ worker: Worker; stopped: Promise<void> }>>();
   const lost = new AbortController();
 
@@ -60,7 +64,7 @@ export async function startRunWorkers(options: {
   });
   return {
     async serve(spec) {
-      for (const poller of pollersOf(spec, activities)) await poll(poller);
+      for (const poller of pollersOf(spec, activities, hasKey)) await poll(poller);
     },
     failed: rejection(lost.signal),
     async close() {
@@ -72,14 +76,26 @@ export async function startRunWorkers(options: {
   };
 }
 
-/** Who does the work of a run: one worker per queue, with the activities that belong there. */
-function pollersOf(spec: RunSpec, activities: Activities): Poller[] {
+/**
+ * Who does the work of a run: one worker per queue, with the activities that belong there. The
+ * queue of an account whose key this process lacks is left to others.
+ */
+function pollersOf(
+  spec: RunSpec,
+  activities: Activities,
+  hasKey: (variable: string | null) => boolean,
+): Poller[] {
   const { answer, plan, image, embed, index } = queuesOf(spec);
   const paid = { maxConcurrentActivityTaskExecutions: slots.paid };
+  const { models } = spec;
+  const account = (taskQueue: string | null, model: PaidModel | null, own: object) =>
+    taskQueue !== null && model !== null && hasKey(model.apiKeyEnv)
+      ? { taskQueue, activities: own, ...paid }
+      : null;
   const pollers: (Poller | null)[] = [
-    { taskQueue: answer, activities: activities.model, ...paid },
-    { taskQueue: plan, activities: activities.model, ...paid },
-    image === null ? null : { taskQueue: image, activities: activities.image, ...paid },
+    account(answer, models.answer, activities.model),
+    account(plan, models.plan, activities.model),
+    account(image, models.image, activities.image),
     embed === null
       ? null
       : {

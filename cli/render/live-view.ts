@@ -1,27 +1,34 @@
-import { dollars, duration, table } from './numbers.ts';
+import { createPaint } from './colour.ts';
+import { dollars, duration, percent, table } from './numbers.ts';
+import { plainText } from './plain-text.ts';
 import { endedItems, type Progress } from './progress.ts';
 
-/** The live view of one run: a few lines that are drawn over again. */
-export function renderLive(progress: Progress, width: number): string {
-  const { counts, runId, simulated, strategy, state } = progress;
-  const head = `${runId}  ${strategy}  ${state}${simulated ? '  [simulated]' : ''}`;
-  const steps = progress.steps.map(({ step, finished, meanMs }) => [
-    `  ${step}`,
-    `${finished}/min`,
-    `${(meanMs / 1000).toFixed(2)} s each`,
-  ]);
-  const lines = [
-    head,
-    `${bar(endedItems(counts), counts.scheduled, Math.min(40, width - 30))} ${endedItems(counts)}/${counts.scheduled}`,
-    outcomeLine(progress),
-    ...(steps.length === 0 ? [] : table(steps).split('\n')),
-    failureLine(progress),
-    timeLine(progress),
-    progress.temporalUi === null ? '' : progress.temporalUi,
+/**
+ * The live view of one run: a few lines that are drawn over again, none longer than the terminal
+ * is wide.
+ *
+ * @param colour  whether colours may be used
+ */
+export function renderLive(progress: Progress, width: number, colour = false): string {
+  const paint = createPaint(colour);
+  const { counts, runId, simulated, strategy, state, temporalUi } = progress;
+  const done = endedItems(counts);
+  const share = counts.scheduled === 0 ? null : done / counts.scheduled;
+  const lines: readonly (readonly [string, (text: string) => string])[] = [
+    [`${runId}  ${strategy}  ${state}${simulated ? '  [simulated]' : ''}`, paint.bold],
+    [
+      `${bar(share ?? 0, Math.min(40, width - 32))} ${done} of ${counts.scheduled} ended, ${percent(share)}`,
+      paint.green,
+    ],
+    [outcomeLine(progress), unpainted],
+    ...stepLines(progress).map((line) => [line, paint.dim] as const),
+    [failureLine(progress), paint.red],
+    [timeLine(progress), unpainted],
+    [temporalUi ?? '', paint.dim],
   ];
   return lines
-    .filter((line) => line !== '')
-    .map((line) => (line.length > width ? `${line.slice(0, Math.max(0, width - 1))}…` : line))
+    .filter(([text]) => text !== '')
+    .map(([text, painted]) => painted(cutTo(width, plainText(text))))
     .join('\n');
 }
 
@@ -29,36 +36,38 @@ export function renderLive(progress: Progress, width: number): string {
 export function renderLine(progress: Progress): string {
   const { counts, runId, simulated } = progress;
   const parts = [
-    `${runId}${simulated ? ' [simulated]' : ''}: ${endedItems(counts)}/${counts.scheduled}`,
+    `${runId}${simulated ? ' [simulated]' : ''}: ${endedItems(counts)} of ${counts.scheduled} ended`,
     outcomeLine(progress),
     failureLine(progress),
     timeLine(progress),
   ];
-  return parts.filter((part) => part !== '').join('; ');
+  return plainText(parts.filter((part) => part !== '').join('; '));
 }
 
 function outcomeLine({ counts }: Progress): string {
-  const names = [
-    'answered',
-    'unparsed',
-    'failed',
-    'skipped',
-    'cancelled',
-    'running',
-    'pending',
-    'degraded',
-  ] as const;
-  return names
-    .filter((name) => counts[name] > 0)
-    .map((name) => `${name} ${counts[name]}`)
-    .join(', ');
+  const names = ['answered', 'unparsed', 'failed', 'skipped', 'cancelled', 'running', 'pending'];
+  const parts = Object.entries(counts)
+    .filter(([name, count]) => names.includes(name) && count > 0)
+    .map(([name, count]) => `${name} ${count}`);
+  return [...parts, ...(counts.degraded > 0 ? [`degraded ${counts.degraded} of these`] : [])].join(
+    ', ',
+  );
+}
+
+function stepLines({ steps }: Progress): string[] {
+  if (steps.length === 0) return [];
+  const cells = steps.map(({ step, finished, meanMs }) => [
+    `  ${step}`,
+    `${finished}/min`,
+    `${(meanMs / 1000).toFixed(2)} s each`,
+  ]);
+  return table(cells).split('\n');
 }
 
 function failureLine({ failures }: Progress): string {
   const classes = Object.entries(failures).filter(([, count]) => count > 0);
-  return classes.length === 0
-    ? ''
-    : `failures: ${classes.map(([name, count]) => `${name} ${count}`).join(', ')}`;
+  if (classes.length === 0) return '';
+  return `failures: ${classes.map(([name, count]) => `${name} ${count}`).join(', ')}`;
 }
 
 function timeLine({ elapsedS, remainingS, spentUsd, simulated }: Progress): string {
@@ -67,7 +76,16 @@ function timeLine({ elapsedS, remainingS, spentUsd, simulated }: Progress): stri
   return `spent ${dollars(spentUsd)}${label}; ${duration(elapsedS)}${left}`;
 }
 
-function bar(done: number, all: number, width: number): string {
-  const filled = all === 0 ? 0 : Math.round((done / all) * width);
-  return `[${'#'.repeat(filled)}${'.'.repeat(Math.max(0, width - filled))}]`;
+function bar(share: number, width: number): string {
+  if (width < 4) return '';
+  const filled = Math.round(share * width);
+  return `[${'#'.repeat(filled)}${'.'.repeat(width - filled)}]`;
+}
+
+function cutTo(width: number, text: string): string {
+  return text.length > width ? `${text.slice(0, Math.max(0, width - 1))}…` : text;
+}
+
+function unpainted(text: string): string {
+  return text;
 }

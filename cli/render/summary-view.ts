@@ -1,47 +1,66 @@
-import type { RunSummary } from '../../domain/summary.ts';
+import type { Accuracy, RunSummary } from '../../domain/summary.ts';
 import { dollars, duration, percent } from './numbers.ts';
 
 /** The end of a run in a few lines: every number says what it was divided by. */
 export function renderSummary(summary: RunSummary): string {
-  const { accuracy, counts, retrieval, simulated, usage } = summary;
+  const { accuracy, retrieval, simulated, usage } = summary;
   const label = simulated ? ' (simulated)' : '';
   const lines = [
-    `${summary.runId}: ${summary.strategy}, ${summary.state}${label}`,
-    `  items      ${countLine(summary)}`,
-    ...(accuracy === null
-      ? ['  accuracy   no gold answers']
-      : [
-          `  accuracy   ${percent(accuracy.overScheduled)} over scheduled: ${accuracy.correct} of ${accuracy.gold}, ` +
-            `95 % interval ${percent(accuracy.ci95[0])} to ${percent(accuracy.ci95[1])} clustered by video${label}`,
-          `             ${percent(accuracy.overAnswered)} over answered${label}`,
-        ]),
+    `${summary.runId}: ${summary.strategy}, ${summary.state}${stopReason(summary)}${label}`,
+    `  items      ${itemLine(summary)}`,
+    ...(accuracy === null ? ['  accuracy   no gold answers'] : accuracyLines(accuracy, label)),
     retrieval === null
       ? '  retrieval  no gold spans or no frame times'
-      : `  retrieval  ${percent(retrieval.hitRate)} of ${retrieval.items} items with a span were shown a frame of it${label}`,
+      : `  retrieval  ${percent(retrieval.hitRate)} of ${retrieval.items} items with a gold span were shown a frame of it${label}`,
     `  spend      paid ${dollars(usage.paid_usd)}, list ${dollars(usage.list_usd)}; ${usage.calls} calls, ` +
       `${usage.cached_calls} from the call store, ${usage.images} pictures${label}`,
     `  time       ${duration(summary.elapsedS)}`,
     ...failureLines(summary),
-    ...(counts.degraded > 0
-      ? [`  degraded   ${counts.degraded} items searched with an unedited reference frame`]
-      : []),
+    ...degradedLine(summary),
     ...(summary.outputDir === null ? [] : [`  files      ${summary.outputDir}`]),
     ...(summary.temporalUi === null ? [] : [`  Temporal   ${summary.temporalUi}`]),
   ];
   return lines.join('\n');
 }
 
-function countLine({ counts }: RunSummary): string {
+/** "120 scheduled = 112 answered + 8 failed": the outcomes add up to the scheduled items. */
+export function itemLine({ counts }: Pick<RunSummary, 'counts'>): string {
   const { scheduled, degraded: _, ...rest } = counts;
   const parts = Object.entries(rest).filter(([, count]) => count > 0);
   return `${scheduled} scheduled = ${parts.map(([name, count]) => `${count} ${name}`).join(' + ') || '0'}`;
 }
 
+function accuracyLines(
+  { correct, gold, overScheduled, overAnswered, ci95 }: Accuracy,
+  label: string,
+) {
+  // The summary does not carry the answered items with gold; correct answers give them away.
+  const answered = overAnswered ? ` (${correct} of ${Math.round(correct / overAnswered)})` : '';
+  return [
+    `  accuracy   ${percent(overScheduled)} over scheduled (${correct} of ${gold} with gold), ` +
+      `95 % interval ${percent(ci95[0])} to ${percent(ci95[1])} clustered by video${label}`,
+    overAnswered === null
+      ? `             nothing with gold was answered${label}`
+      : `             ${percent(overAnswered)} over answered${answered}${label}`,
+  ];
+}
+
+function stopReason({ stopReason: reason }: RunSummary): string {
+  return reason === null ? '' : ` by ${reason}`;
+}
+
 function failureLines({ failures, runId }: RunSummary): string[] {
-  const classes = Object.entries(failures);
+  const classes = Object.entries(failures).filter(([, count]) => count > 0);
   if (classes.length === 0) return [];
   return [
     `  failures   ${classes.map(([name, count]) => `${name} ${count}`).join(', ')}`,
-    `             videoqa retry ${runId} takes them up again`,
+    `             \`videoqa retry ${runId}\` takes them up again`,
+  ];
+}
+
+function degradedLine({ counts }: RunSummary): string[] {
+  if (counts.degraded === 0) return [];
+  return [
+    `  degraded   ${counts.degraded} of ${counts.scheduled} items searched with an unedited reference frame`,
   ];
 }

@@ -1,0 +1,122 @@
+import type { RunReport } from '../../results/report.ts';
+import { dollars, duration, percent, table } from './numbers.ts';
+import { plainText } from './plain-text.ts';
+import { itemLine } from './summary-view.ts';
+
+/** A run's metrics in full: every number says what it was divided by, and whether it is simulated. */
+export function renderReport(report: RunReport): string {
+  const { summary } = report;
+  const label = summary.simulated ? ' (simulated)' : '';
+  const sections: readonly (readonly [string, readonly string[]])[] = [
+    [`Items`, itemLines(report)],
+    [`Accuracy${label}`, accuracyLines(report)],
+    [`Retrieval${label}`, retrievalLines(report)],
+    ['Failures', failureLines(report)],
+    [`Spend${label}`, spendLines(report)],
+    [`Accuracy by category, over ended items with gold${label}`, categoryLines(report)],
+    [`Time by step${label}`, stepLines(report)],
+  ];
+  const places = [summary.outputDir, summary.temporalUi].filter((place) => place !== null);
+  return [
+    `${summary.runId}: ${summary.strategy}, ${summary.state}, ${duration(summary.elapsedS)}${label}`,
+    ...places,
+    ...sections
+      .filter(([, lines]) => lines.length > 0)
+      .flatMap(([title, lines]) => ['', title, ...lines.map((line) => `  ${line}`)]),
+  ].join('\n');
+}
+
+function itemLines({ summary }: RunReport): string[] {
+  const { degraded, scheduled } = summary.counts;
+  return [
+    itemLine(summary),
+    ...(degraded === 0
+      ? []
+      : [`degraded: ${degraded} of ${scheduled} searched with an unedited reference frame`]),
+  ];
+}
+
+function accuracyLines({ accuracies, guesses }: RunReport): string[] {
+  if (accuracies.length === 0) return ['no item has a known answer'];
+  const rows = accuracies.map(({ over, correct, items, ci95 }) => [
+    over,
+    `${correct} of ${items}`,
+    percent(correct / items),
+    `${percent(ci95[0])} to ${percent(ci95[1])}`,
+  ]);
+  return [
+    ...table([['over', 'correct', 'accuracy', '95 % interval by video'], ...rows]).split('\n'),
+    ...(guesses === null
+      ? []
+      : [`the simulated model guessed ${guesses.guessed} of ${guesses.answered} answers`]),
+  ];
+}
+
+function retrievalLines({ summary: { retrieval } }: RunReport): string[] {
+  if (retrieval === null) return ['no gold spans or no frame times'];
+  const { hitRate, items } = retrieval;
+  const hits = Math.round(hitRate * items);
+  return [
+    `${percent(hitRate)}: ${hits} of ${items} items with a gold span were shown a frame of it`,
+  ];
+}
+
+function failureLines({ summary: { failures, counts } }: RunReport): string[] {
+  return Object.entries(failures)
+    .filter(([, count]) => count > 0)
+    .toSorted(([, left], [, right]) => right - left)
+    .map(([name, count]) => `${name}: ${count} of ${counts.failed} failed`);
+}
+
+/** Most calls listed one by one; a crashed large run may leave as many as were in flight. */
+const listedIntents = 20;
+
+function spendLines({ summary: { usage }, spend }: RunReport): string[] {
+  const { openIntents } = spend;
+  const open = openIntents
+    .slice(0, listedIntents)
+    .map((call) =>
+      plainText(
+        `  item ${call.itemId}, ${call.step}, drive ${call.drive}, ${call.model}, ` +
+          `sent ${new Date(call.startedAt).toISOString()}, at most ${dollars(call.maxPriceUsd)}`,
+      ),
+    );
+  const more = openIntents.length - open.length;
+  return [
+    `paid ${dollars(usage.paid_usd)}, list ${dollars(usage.list_usd)}: ${usage.calls} calls, ` +
+      `${usage.cached_calls} from the call store, ${usage.images} pictures, ` +
+      `${usage.prompt_tokens} + ${usage.completion_tokens} tokens`,
+    `ledger: settled ${dollars(spend.settledUsd)}, of it duplicate ${dollars(spend.duplicateUsd)}; ` +
+      `open at most ${dollars(spend.openUsd)}`,
+    ...(open.length === 0
+      ? []
+      : [`possible duplicate spend, ${openIntents.length} calls without a settlement:`, ...open]),
+    ...(more > 0 ? [`  and ${more} more`] : []),
+  ];
+}
+
+function categoryLines({ categories }: RunReport): string[] {
+  if (categories.length === 0) return [];
+  const rows = categories.map(({ category, label, correct, answered, items }) => [
+    plainText(`${category}: ${label}`),
+    `${correct} of ${items}`,
+    percent(correct / items),
+    `${answered} answered`,
+  ]);
+  return table([['category', 'correct', 'accuracy', 'of them'], ...rows]).split('\n');
+}
+
+function stepLines({ stepTimes }: RunReport): string[] {
+  if (stepTimes.length === 0) return [];
+  const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(2)} s`;
+  const rows = stepTimes.map((time) => [
+    time.step,
+    String(time.items),
+    seconds(time.meanMs),
+    seconds(time.meanWaitedMs),
+    seconds(time.longestMs),
+    String(time.retriedItems),
+  ]);
+  const titles = ['step', 'items', 'mean', 'of it waiting', 'longest', 'items retried'];
+  return table([titles, ...rows]).split('\n');
+}
