@@ -12,6 +12,9 @@ export type ParsedAnswer = {
   readonly rule: string;
 };
 
+/** A last line longer than this is reasoning. */
+const longestOptionLine = 500;
+
 /** A whole reply this long is no answer of a few words. */
 const longestOpenAnswer = 300;
 
@@ -61,6 +64,7 @@ function asAnswer(option: AnswerOption | null, rule: string): ParsedAnswer | nul
 /** The last line: a letter alone, or an option as it was listed. */
 function fromLastLine(spoken: string, options: readonly AnswerOption[]): ParsedAnswer | null {
   const line = (spoken.split('\n').at(-1) ?? '').normalize('NFKC').trim();
+  if (line.length > longestOptionLine) return null;
   const lone = /^[\W_]*(?:(?:answer|option|choice)\s+)?[\W_]*([A-Za-z])[\W_]*$/iu.exec(line)?.[1];
   if (lone !== undefined) return chosen(lone, options, 'lone-letter');
   // In prose a letter counts only together with the words of its option.

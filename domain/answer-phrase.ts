@@ -31,8 +31,12 @@ export function statedInPhrase(
 ): StatedAnswer | null {
   const last = [...spoken.matchAll(lead)].at(-1);
   if (last === undefined) return null;
-  const before = spoken.slice(0, last.index).split('\n').at(-1) ?? '';
-  const after = spoken.slice(last.index + last[0].length).split('\n', 1)[0] ?? '';
+  const before = spoken.slice(0, last.index).split('\n').at(-1)?.slice(-200) ?? '';
+  const after =
+    spoken
+      .slice(last.index + last[0].length)
+      .split('\n', 1)[0]
+      ?.slice(0, 1000) ?? '';
   return { option: optionIn(after.normalize('NFKC'), options), isOwnLine: statesOnly.test(before) };
 }
 

@@ -1,5 +1,8 @@
 import type { AnswerOption } from './item.ts';
 
+/** A longer text is no choice of an option. */
+const longestText = 1000;
+
 /**
  * Which option a short text means: "b", "(B)", "B.", "B) red", "Option B", full-width letters, or
  * an option's own words. A text that means two, or begins with a letter by accident ("A valid image
@@ -13,6 +16,7 @@ export function chooseOption(
   options: readonly AnswerOption[],
   context: { readonly isProse: boolean } = { isProse: false },
 ): AnswerOption | null {
+  if (said.length > longestText) return null;
   const plain = unwrapped(said);
   const lone = letterAlone(plain);
   if (lone !== null) return context.isProse ? null : withLetter(lone, options);

@@ -167,13 +167,16 @@ describe('parseAnswer', () => {
     for (const letter of letters) expect([null, 'A', 'B', 'C', 'D']).toContain(letter);
   });
 
-  it('reads thousands of open brackets without stalling', () => {
-    const startedAt = performance.now();
+  it.each(['{[', '"{', '*', ' ', '```', '<think', 'answer:', 'A', '(', '\\'])(
+    'reads a long reply of nothing but %j without stalling',
+    (piece) => {
+      const startedAt = performance.now();
 
-    expect(parseAnswer('{['.repeat(20_000), options)).toBeNull();
+      expect(parseAnswer(piece.repeat(20_000), options)).toBeNull();
 
-    expect(performance.now() - startedAt).toBeLessThan(2000);
-  });
+      expect(performance.now() - startedAt).toBeLessThan(1000);
+    },
+  );
 });
 
 describe('parseAnswer of an open-ended question', () => {
