@@ -3,7 +3,10 @@ import type { RunStore } from '../domain/stores/run-store.ts';
 import { writeAtomically } from './write-atomically.ts';
 
 /** A run's rows as JSON Lines, in file order; read in pages, so that a run of any size fits. */
-export async function* jsonLines(runs: RunStore, runId: string): AsyncIterable<string> {
+export async function* jsonLines(
+  runs: Pick<RunStore, 'rows'>,
+  runId: string,
+): AsyncIterable<string> {
   for await (const row of runs.rows(runId)) yield `${JSON.stringify(row)}\n`;
 }
 
@@ -13,7 +16,7 @@ export async function* jsonLines(runs: RunStore, runId: string): AsyncIterable<s
  * @returns the file's path
  */
 export async function exportJsonl(
-  runs: RunStore,
+  runs: Pick<RunStore, 'rows'>,
   runId: string,
   directory: string,
 ): Promise<string> {

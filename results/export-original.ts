@@ -17,6 +17,11 @@ import {
 import { readReply } from './read-reply.ts';
 import { writeAtomically } from './write-atomically.ts';
 
+export type OriginalSources = {
+  readonly runs: Pick<RunStore, 'rows'>;
+  readonly blobs: Pick<BlobStore, 'get'>;
+};
+
 export type OriginalExport = {
   readonly directory: string;
   /** Replace another run's files. */
@@ -56,7 +61,7 @@ export async function claimOriginalFiles(
  * @throws {UsageError} when another run's files are there and `overwrite` is not set
  */
 export async function exportOriginal(
-  { runs, blobs }: { readonly runs: RunStore; readonly blobs: BlobStore },
+  { runs, blobs }: OriginalSources,
   spec: RunSpec,
   options: OriginalExport,
 ): Promise<OriginalFiles> {
@@ -94,7 +99,7 @@ function count(counts: { -readonly [Key in keyof OriginalCounts]: number }, row:
   counts.correct += Number(row.correct === true);
 }
 
-function createRecordReader(blobs: BlobStore, spec: RunSpec) {
+function createRecordReader(blobs: OriginalSources['blobs'], spec: RunSpec) {
   const framePaths = createFramePaths(spec.dataset.frames);
   return async (row: Row): Promise<OriginalRecord> => {
     if (!hasFullRecord(row)) return failedRecord(row);
@@ -111,7 +116,11 @@ function createRecordReader(blobs: BlobStore, spec: RunSpec) {
   };
 }
 
-async function writePictures(blobs: BlobStore, row: Row, directory: string): Promise<number> {
+async function writePictures(
+  blobs: OriginalSources['blobs'],
+  row: Row,
+  directory: string,
+): Promise<number> {
   let written = 0;
   for (const [index, { artifact, source }] of row.generated.entries()) {
     if (source !== 'generated') continue;

@@ -5,6 +5,11 @@ import { exportOriginal } from './export-original.ts';
 /** Writing files again takes at most this share of the time, however large the run. */
 const writingShare = 0.05;
 
+export type ResultFileSources = {
+  readonly runs: Pick<RunStore, 'get' | 'counts' | 'rows' | 'markOutput'>;
+  readonly blobs: Pick<BlobStore, 'get'>;
+};
+
 type Kept = { writing: Promise<void>; ended: number; readyAt: number };
 
 /**
@@ -16,13 +21,7 @@ type Kept = { writing: Promise<void>; ended: number; readyAt: number };
  * Only the write at the end of a drive reports an error: a file that could not be brought up to
  * date on the way must not hold up the run.
  */
-export function createResultFileKeeper({
-  runs,
-  blobs,
-}: {
-  readonly runs: RunStore;
-  readonly blobs: BlobStore;
-}) {
+export function createResultFileKeeper({ runs, blobs }: ResultFileSources) {
   const keptOfRun = new Map<string, Kept>();
 
   const write = async (run: RunRecord, kept: Kept): Promise<void> => {

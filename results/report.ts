@@ -40,7 +40,7 @@ export type RunReport = {
   readonly stepTimes: readonly StepTime[];
 };
 
-export type ReportSources = SummarySources & { readonly calls: CallStore };
+export type ReportSources = SummarySources & { readonly calls: Pick<CallStore, 'ledger'> };
 
 /**
  * Reports on a run from one pass over its rows.

@@ -16,7 +16,8 @@ export type ItemReply = {
   readonly drive: number;
   readonly step: Extract<Step, 'plan' | 'answer'>;
   readonly parseRule: string | null;
-  readonly text: string;
+  /** Null when the reply is no longer stored. */
+  readonly text: string | null;
 };
 
 /** One item in full: its row, and what stands behind it. */
@@ -33,10 +34,10 @@ export type ItemDetail = {
 };
 
 export type ItemSources = {
-  readonly runs: RunStore;
-  readonly steps: StepStore;
-  readonly calls: CallStore;
-  readonly blobs: BlobStore;
+  readonly runs: Pick<RunStore, 'row'>;
+  readonly steps: Pick<StepStore, 'ofItem'>;
+  readonly calls: Pick<CallStore, 'ofStep'>;
+  readonly blobs: Pick<BlobStore, 'get' | 'has'>;
 };
 
 /**
@@ -89,7 +90,11 @@ function hasReply(record: StepRecord): record is ReplyRecord {
   return record.state === 'done' && (record.step === 'plan' || record.step === 'answer');
 }
 
-async function replyOf(blobs: BlobStore, { drive, step, result }: ReplyRecord): Promise<ItemReply> {
+async function replyOf(
+  blobs: ItemSources['blobs'],
+  { drive, step, result }: ReplyRecord,
+): Promise<ItemReply> {
   const { parseRule, replyArtifact } = result;
-  return { drive, step, parseRule, text: await readReply(blobs, replyArtifact) };
+  const isThere = await blobs.has(replyArtifact);
+  return { drive, step, parseRule, text: isThere ? await readReply(blobs, replyArtifact) : null };
 }

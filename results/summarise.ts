@@ -8,7 +8,10 @@ import type { RunSummary } from '../domain/summary.ts';
 import { observationKey, type RunTotals, totalRows } from './run-totals.ts';
 
 /** What a summary is read from. */
-export type SummarySources = { readonly runs: RunStore; readonly blobs: BlobStore };
+export type SummarySources = {
+  readonly runs: Pick<RunStore, 'rows' | 'counts' | 'failures'>;
+  readonly blobs: Pick<BlobStore, 'get'>;
+};
 
 /** A run's summary, and the observations behind it for comparing runs. */
 export type Summarised = { readonly summary: RunSummary; readonly totals: RunTotals };
@@ -56,7 +59,10 @@ async function* watched(
 }
 
 /** Items with a known multiple-choice answer, with the video they cluster by. */
-async function scheduledGold(blobs: BlobStore, { dataset }: RunSpec): Promise<Map<string, string>> {
+async function scheduledGold(
+  blobs: SummarySources['blobs'],
+  { dataset }: RunSpec,
+): Promise<Map<string, string>> {
   const items = thawItems(await blobs.get(dataset.hash));
   return new Map(
     items
