@@ -91,8 +91,10 @@ async function startRoot(client: Client, { runId, spec }: RunRecord, drive: numb
 }
 
 /**
- * Mends a drive whose process died at the wrong moment: one whose root was never started is
- * started, one whose root is closed is closed in the database, so that it never blocks a run.
+ * Closes a drive whose root workflow is closed or unknown to the server (terminated in the UI, or
+ * never started because the process died), so that it never blocks a run.
+ *
+ * @returns whether it closed one
  */
 export async function reconcileDrive(
   client: Client,

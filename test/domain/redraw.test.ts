@@ -30,7 +30,13 @@ describe('redrawOf', () => {
 
   it('counts refusals and invalid plans of this step and part alone', () => {
     const records = [
-      record({ step: 'generate', part: 1, state: 'failed', usable: false, failureClass: 'refused_output' }),
+      record({
+        step: 'generate',
+        part: 1,
+        state: 'failed',
+        usable: false,
+        failureClass: 'refused_output',
+      }),
       record({ step: 'plan', state: 'failed', usable: false, failureClass: 'plan_invalid' }),
     ];
 

@@ -25,7 +25,11 @@ export async function startTestServer(): Promise<TestServer> {
   const home = await mkdtemp(join(tmpdir(), 'videoqa-server-'));
   const environment = { ...process.env, VIDEOQA_HOME: home, VIDEOQA_TEMPORAL_CLI: temporalBinary };
   const stateFolder = await openStateFolder(environment);
-  const embedded = await openEmbeddedTemporal({ stateFolder, environment, onProgress: () => undefined });
+  const embedded = await openEmbeddedTemporal({
+    stateFolder,
+    environment,
+    onProgress: () => undefined,
+  });
   if (embedded.role !== 'holder') throw new Error('the folder is new and must be ours');
   const { client, close } = await connectEmbedded(embedded.address, embedded.namespace);
   const connection = await NativeConnection.connect({ address: embedded.address });

@@ -7,11 +7,17 @@ const about = { activityType: 'answerQuestion', attempt: 1 };
 describe('toFailure', () => {
   it('B15, D12: a wait that the provider asked for becomes the next retry delay, whatever the attempt', () => {
     const failure = toFailure(
-      new StepError('rate_limited', 'wait', 'The account is asked to slow down', { retryAfterMs: 7000 }),
+      new StepError('rate_limited', 'wait', 'The account is asked to slow down', {
+        retryAfterMs: 7000,
+      }),
       { ...about, attempt: 40 },
     );
 
-    expect(failure).toMatchObject({ type: 'rate_limited', nonRetryable: false, nextRetryDelay: 7000 });
+    expect(failure).toMatchObject({
+      type: 'rate_limited',
+      nonRetryable: false,
+      nextRetryDelay: 7000,
+    });
   });
 
   it('D12: a retry without advice backs off from 1 s to 60 s, with jitter', () => {
@@ -25,7 +31,10 @@ describe('toFailure', () => {
 
   it('a failure for good is not retried, names its step, and carries no stack and no cause', () => {
     const failure = toFailure(
-      new StepError('refused_input', 'fail', 'x'.repeat(500), { attempts: 3, cause: new Error('secret') }),
+      new StepError('refused_input', 'fail', 'x'.repeat(500), {
+        attempts: 3,
+        cause: new Error('secret'),
+      }),
       { activityType: 'generateImage', attempt: 1 },
     );
 
@@ -45,6 +54,8 @@ describe('toFailure', () => {
   });
 
   it('a surprise in the bookkeeping of a drive is retried until it works', () => {
-    expect(toFailure(new Error('x'), { activityType: 'recordOutcomes', attempt: 30 }).nonRetryable).toBe(false);
+    expect(
+      toFailure(new Error('x'), { activityType: 'recordOutcomes', attempt: 30 }).nonRetryable,
+    ).toBe(false);
   });
 });

@@ -1,0 +1,128 @@
+import { Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { cutShards } from '../../domain/shards.ts';
+import type { ItemEnd } from '../../domain/stores/run-store.ts';
+import type { EvaluateInput, ItemRef } from '../../domain/workflow-contract.ts';
+import { workflowKey } from '../../domain/workflow-key.ts';
+import type { TestServer } from './temporal-server.ts';
+
+export type Behaviour = {
+  readonly items: number;
+  readonly itemsPerVideo?: number;
+  readonly answer?: (ref: ItemRef) => Promise<{ outcome: 'answered' | 'unparsed' }>;
+  readonly indexVideo?: (videoId: string) => Promise<string>;
+};
+
+/** A drive over made-up items, with the activities replaced by what the test says. */
+export function fakeDrive({ items, itemsPerVideo = 5, answer, indexVideo }: Behaviour) {
+  const recorded: ItemEnd[] = [];
+  const calls: string[] = [];
+  const ends: string[] = [];
+  const open = { now: 0, peak: 0 };
+  const videoOf = (position: number) => `v${Math.floor(position / itemsPerVideo)}`;
+  const note = async (name: string) => void calls.push(name);
+  return {
+    recorded,
+    calls,
+    ends,
+    open,
+    activities: {
+      async planShards({ shardLimit }: { shardLimit: number }) {
+        const videos = Array.from({ length: Math.ceil(items / itemsPerVideo) }, (_, n) => {
+          const [from, to] = [n * itemsPerVideo, Math.min(items, (n + 1) * itemsPerVideo)];
+          return { from, to, items: to - from };
+        });
+        return { shards: cutShards(videos, shardLimit), items };
+      },
+      async loadSlice({ from, to }: { from: number; to: number }) {
+        const end = Math.min(to, from + 4);
+        const page = Array.from({ length: end - from }, (_, n) => from + n);
+        return {
+          items: page.map((position) => ({
+            position,
+            itemId: `item-${position}`,
+            sample: 0,
+            workflowKey: workflowKey(`item-${position}`, 0),
+            videoId: videoOf(position),
+          })),
+          next: end < to ? end : null,
+        };
+      },
+      recordOutcomes: async (batch: { ends: ItemEnd[] }) => void recorded.push(...batch.ends),
+      closeDrive: async ({ end }: { end: string }) => void ends.push(end),
+      checkEmbedder: async () => ({
+        modelId: 'm',
+        modelHash: 'h',
+        preprocessingId: 'p',
+        dimension: 2,
+      }),
+      indexVideo: async ({ videoId }: { videoId: string }) => {
+        await note(`index ${videoId}`);
+        return indexVideo === undefined ? `index-of-${videoId}` : indexVideo(videoId);
+      },
+      planImageRequests: async ({ itemId }: ItemRef) => {
+        await note(`plan ${itemId}`);
+        return { pictures: 2 };
+      },
+      generateImage: ({ itemId, part }: ItemRef & { part: number }) =>
+        note(`generate ${itemId} ${part}`),
+      embedAndRetrieve: ({ itemId, index }: ItemRef & { index: string }) =>
+        note(`retrieve ${itemId} ${index}`),
+      answerQuestion: async (ref: ItemRef) => {
+        open.now += 1;
+        open.peak = Math.max(open.peak, open.now);
+        try {
+          return answer === undefined ? { outcome: 'answered' as const } : await answer(ref);
+        } finally {
+          open.now -= 1;
+        }
+      },
+    },
+  };
+}
+
+let runs = 0;
+
+export function driveInput(about: Partial<EvaluateInput>): EvaluateInput {
+  const queue = 'q';
+  runs += 1;
+  return {
+    runId: `run-${runs}`,
+    drive: 1,
+    dataset: 'd',
+    strategy: 'uniform',
+    queues: { plan: queue, image: null, answer: queue, embed: null, index: null },
+    window: 4,
+    shardLimit: 1000,
+    ...about,
+  };
+}
+
+/** Runs a body while workers with the drive's activities poll. */
+export async function whileWorking<Result>(
+  { connection }: TestServer,
+  workflowBundle: WorkflowBundleOption,
+  drive: ReturnType<typeof fakeDrive>,
+  body: () => Promise<Result>,
+): Promise<Result> {
+  const common = { connection, activities: drive.activities };
+  const workers = await Promise.all([
+    Worker.create({ ...common, taskQueue: 'videoqa', workflowBundle }),
+    Worker.create({ ...common, taskQueue: 'q' }),
+  ]);
+  const running = workers.map((worker) => worker.run());
+  try {
+    return await body();
+  } finally {
+    workers.forEach((worker) => worker.shutdown());
+    await Promise.all(running);
+  }
+}
+
+/** Starts a drive's root workflow. */
+export const startDrive = ({ client }: TestServer, about: EvaluateInput) =>
+  client.workflow.start('evaluate', {
+    workflowId: `eval/${about.runId}`,
+    taskQueue: 'videoqa',
+    args: [about],
+  });
+

@@ -1,0 +1,40 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { ApplicationFailure } from '@temporalio/common';
+import { workflowKey } from '../../domain/workflow-key.ts';
+import { bundleWorkflows } from '../../workers/workflow-bundle.ts';
+import { driveInput, fakeDrive, startDrive, whileWorking } from './fake-drive.ts';
+import { startTestServer } from './temporal-server.ts';
+
+// Records one history of each workflow type (and of a failed item) for the replay test. Run by hand
+// before a release: `npx tsx test/support/record-histories.ts <version>`.
+const version = process.argv[2];
+if (version === undefined) throw new Error('say which version: record-histories.ts 0.1.0');
+const folder = fileURLToPath(new URL(`../histories/${version}/`, import.meta.url));
+const server = await startTestServer();
+const drive = fakeDrive({
+  items: 12,
+  answer: async ({ itemId }) => {
+    if (itemId !== 'item-1') return { outcome: 'answered' };
+    const details = { class: 'refused_input', step: 'answer', attempts: 1 };
+    throw ApplicationFailure.nonRetryable('refused', 'refused_input', details);
+  },
+});
+const queues = { plan: 'q', image: 'q', answer: 'q', embed: 'q', index: 'q' };
+const about = driveInput({ strategy: 'imagined-keyframes', queues, window: 3, shardLimit: 7 });
+await whileWorking(server, await bundleWorkflows(), drive, async () =>
+  (await startDrive(server, about)).result(),
+);
+const recorded = {
+  evaluate: `eval/${about.runId}`,
+  'evaluate-shard': `eval/${about.runId}/s/0000`,
+  'evaluate-item': `eval/${about.runId}/i/${workflowKey('item-0', 0)}`,
+  'evaluate-item-failed': `eval/${about.runId}/i/${workflowKey('item-1', 0)}`,
+};
+await mkdir(folder, { recursive: true });
+for (const [name, workflowId] of Object.entries(recorded)) {
+  const history = await server.client.workflow.getHandle(workflowId).fetchHistory();
+  await writeFile(`${folder}${name}.json`, historyToJSON(history));
+}
+await server.close();
