@@ -77,7 +77,8 @@ export function keepServerRunning(first: ServerProcess, watch: ServerWatch): Tem
   const keepRunning = async (): Promise<void> => {
     for (let shortLives = 0; ;) {
       const since = Date.now();
-      const how = await current.ended;
+      // An adopted server's end is only looked for now and then, without keeping this process alive.
+      const how = await Promise.race([current.ended, aborted(stopping.signal)]);
       if (stopping.signal.aborted) return;
       shortLives = Date.now() - since < shortLifeMs ? shortLives + 1 : 0;
       watch.onProgress(`The Temporal server died (${how}); it is started again`);
@@ -101,6 +102,12 @@ export function keepServerRunning(first: ServerProcess, watch: ServerWatch): Tem
       if (current.identity) await stopProcessGroup(current.identity);
     },
   };
+}
+
+function aborted(signal: AbortSignal): Promise<string> {
+  return new Promise((resolve) =>
+    signal.addEventListener('abort', () => resolve('stopped'), { once: true }),
+  );
 }
 
 function asEnvironmentError(cause: unknown): EnvironmentError {
