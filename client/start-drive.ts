@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure, defineSearchAttributeKey } from '@temporalio/common';
 import { queuesOf } from '../domain/run-queues.ts';
+import { searchAttributeTypes as types } from '../domain/search-attributes.ts';
 import { orchestrationQueue } from '../domain/queues.ts';
 import type { DriveSelection, RunRecord, RunStore } from '../domain/stores/run-store.ts';
 import { evaluationWorkflowId } from '../domain/workflow-contract.ts';
@@ -71,9 +72,9 @@ async function startRoot(client: Client, { runId, spec }: RunRecord, drive: numb
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     workflowIdConflictPolicy: 'USE_EXISTING',
     typedSearchAttributes: [
-      { key: defineSearchAttributeKey('EvalRunId', 'KEYWORD'), value: runId },
-      { key: defineSearchAttributeKey('Dataset', 'KEYWORD'), value: spec.dataset.datasetId },
-      { key: defineSearchAttributeKey('Strategy', 'KEYWORD'), value: spec.strategy.name },
+      { key: defineSearchAttributeKey('EvalRunId', types.EvalRunId), value: runId },
+      { key: defineSearchAttributeKey('Dataset', types.Dataset), value: spec.dataset.datasetId },
+      { key: defineSearchAttributeKey('Strategy', types.Strategy), value: spec.strategy.name },
     ],
     staticSummary: `${spec.strategy.name} on ${spec.dataset.datasetId}, drive ${drive}`,
     args: [

@@ -63,7 +63,14 @@ async function runShards(
   let isStopped = false;
   for (const [shard, { from, to }] of shards.entries()) {
     setCurrentDetails(`Shard ${shard + 1} of ${shards.length} admits items.`);
-    const child = await startShard({ ...input, shard, from, to, embedder, window: window.freeFor(shard) });
+    const child = await startShard({
+      ...input,
+      shard,
+      from,
+      to,
+      embedder,
+      window: window.freeFor(shard),
+    });
     const result = window.follow(shard, child);
     void result.then((end) => (isStopped ||= end.isStopped)).catch(() => undefined);
     running.push(result);

@@ -1,5 +1,5 @@
 import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure } from '@temporalio/workflow';
-import type { FailureClass, ItemFailure } from '../domain/outcome.ts';
+import type { ItemFailure } from '../domain/outcome.ts';
 
 /** Reads the class, step and attempts out of the failure of an activity or of an item. */
 export function failureOf(error: Error): ItemFailure {
@@ -7,7 +7,7 @@ export function failureOf(error: Error): ItemFailure {
   if (cause instanceof ApplicationFailure) {
     const [details] = (cause.details ?? []) as [Partial<ItemFailure>?];
     return {
-      class: (details?.class ?? 'unclassified') as FailureClass,
+      class: details?.class ?? 'unclassified',
       step: details?.step ?? null,
       message: cause.message.slice(0, 300),
       attempts: details?.attempts ?? 1,

@@ -52,7 +52,13 @@ async function startItem(
   const { runId, drive, strategy, queues, embedder } = input;
   const { itemId, sample, workflowKey, videoId } = item;
   const args: [ItemInput] = [
-    { ref: { runId, drive, itemId, sample }, strategy, queues, index, modelHash: embedder?.modelHash ?? null },
+    {
+      ref: { runId, drive, itemId, sample },
+      strategy,
+      queues,
+      index,
+      modelHash: embedder?.modelHash ?? null,
+    },
   ];
   for (let waited = 0; ; waited += 2) {
     try {
@@ -63,7 +69,11 @@ async function startItem(
         staticSummary: `${itemId} on ${videoId}`.slice(0, 200),
       });
     } catch (error) {
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError) || waited >= startPatienceSeconds) throw error;
+      if (
+        !(error instanceof WorkflowExecutionAlreadyStartedError) ||
+        waited >= startPatienceSeconds
+      )
+        throw error;
       await sleep('2 seconds');
     }
   }

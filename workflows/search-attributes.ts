@@ -1,14 +1,15 @@
 import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
+import { searchAttributeTypes as types } from '../domain/search-attributes.ts';
 
-const evalRunId = defineSearchAttributeKey('EvalRunId', 'KEYWORD');
-const dataset = defineSearchAttributeKey('Dataset', 'KEYWORD');
-const video = defineSearchAttributeKey('VideoId', 'KEYWORD');
-const strategyName = defineSearchAttributeKey('Strategy', 'KEYWORD');
+const evalRunId = defineSearchAttributeKey('EvalRunId', types.EvalRunId);
+const dataset = defineSearchAttributeKey('Dataset', types.Dataset);
+const video = defineSearchAttributeKey('VideoId', types.VideoId);
+const strategyName = defineSearchAttributeKey('Strategy', types.Strategy);
 
 /** Set once, only when an item fails, so that failed items can be found by kind. */
-export const failKind = defineSearchAttributeKey('FailKind', 'KEYWORD');
-export const failedStep = defineSearchAttributeKey('Step', 'KEYWORD');
-export const attemptCount = defineSearchAttributeKey('Attempts', 'INT');
+export const failKind = defineSearchAttributeKey('FailKind', types.FailKind);
+export const failedStep = defineSearchAttributeKey('Step', types.Step);
+export const attemptCount = defineSearchAttributeKey('Attempts', types.Attempts);
 
 /** What every workflow of a run can be found by in the Temporal UI. Never a question, never a key. */
 export function runAttributes(about: {

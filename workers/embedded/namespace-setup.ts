@@ -1,4 +1,5 @@
 import { isGrpcServiceError, type Connection } from '@temporalio/client';
+import { searchAttributeTypes } from '../../domain/search-attributes.ts';
 import { EnvironmentError } from '../../domain/usage-error.ts';
 
 /** The one namespace of an embedded server. */
@@ -6,21 +7,10 @@ export const embeddedNamespace = 'default';
 
 const retentionDays = 30;
 
-/** Temporal's numbers for the types of search attributes (`IndexedValueType`), and of a gRPC status. */
-const keyword = 2;
-const integer = 3;
+/** Temporal's numbers for the types of search attributes (`IndexedValueType`). */
+const attributeTypes = { KEYWORD: 2, INT: 3 } as const;
+/** Temporal's number of a gRPC status. */
 const grpcNotFound = 5;
-
-/** What workflows of this program can be filtered by; see the design's "Statuses people can filter". */
-const searchAttributes = {
-  EvalRunId: keyword,
-  Dataset: keyword,
-  VideoId: keyword,
-  Strategy: keyword,
-  FailKind: keyword,
-  Step: keyword,
-  Attempts: integer,
-} as const;
 
 /**
  * Sets retention and search attributes. The dev server takes both as flags only when it makes the
@@ -48,7 +38,8 @@ async function addSearchAttributes({ operatorService }: Connection): Promise<voi
   const namespace = embeddedNamespace;
   const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
   const missing: Record<string, number> = {};
-  for (const [name, type] of Object.entries(searchAttributes)) {
+  for (const [name, typeName] of Object.entries(searchAttributeTypes)) {
+    const type = attributeTypes[typeName];
     const existing: number | undefined = customAttributes[name];
     if (existing === undefined) missing[name] = type;
     else if (existing !== type) throw conflictingAttribute(name);
