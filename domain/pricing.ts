@@ -2,8 +2,11 @@ import type { ChatRequest } from './model-call.ts';
 import type { ChatModelSpec, ImageModelSpec } from './run-spec.ts';
 import type { CallUsage } from './stores/call-store.ts';
 
-/** Tokens a picture may cost at most with common providers; for reservations only. */
-const mostTokensPerPicture = 2000;
+/** Tokens a full-HD picture costs at most with common providers; for reservations only. */
+const mostTokensPerPicture = 4096;
+
+/** Tokens that a chat template adds around the messages. */
+const templateTokens = 100;
 
 /** US dollars of a chat call; null without a price or without figures from the provider. */
 export function chatPrice(price: ChatModelSpec['price'], usage: CallUsage): number | null {
@@ -17,16 +20,22 @@ export function imagePrice(price: ImageModelSpec['price'], usage: CallUsage): nu
   return price === null ? null : (usage.images ?? 1) * price.image;
 }
 
-/** What a chat call may cost at most: the reservation while it is in flight. */
-export function mostChatPrice(spec: ChatModelSpec, request: ChatRequest): number | null {
-  const characters = request.parts.reduce(
-    (sum, part) => sum + (part.type === 'text' ? part.text.length : 0),
-    (request.system?.length ?? 0) + (request.repair === null ? 0 : request.repair.reply.length + 200),
-  );
+/** What a chat call may cost at most: the reservation while it is in flight. Null without a price. */
+export function mostChatPrice(
+  spec: Pick<ChatModelSpec, 'price' | 'maxTokens'>,
+  request: ChatRequest,
+): number | null {
+  const texts = [
+    request.system ?? '',
+    request.repair?.reply ?? '',
+    request.repair?.complaint ?? '',
+    ...request.parts.map((part) => (part.type === 'text' ? part.text : '')),
+  ];
+  const characters = texts.reduce((sum, text) => sum + text.length, 0);
   const pictures = request.parts.filter((part) => part.type === 'image').length;
   return chatPrice(spec.price, {
     // No tokenizer makes more than one token of a character, but for rare scripts.
-    promptTokens: characters + pictures * mostTokensPerPicture,
+    promptTokens: templateTokens + characters + pictures * mostTokensPerPicture,
     completionTokens: spec.maxTokens,
     images: null,
   });

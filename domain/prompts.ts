@@ -13,6 +13,8 @@ type Picture = Pick<ImagePart, 'sha256' | 'mediaType'>;
  */
 export function planPrompt(about: {
   readonly question: string;
+  /** Those that the question may not list itself. @default none */
+  readonly options?: readonly AnswerOption[];
   readonly frames: readonly (Picture & { readonly frameId: number })[];
   readonly maxImageRequests: number;
 }): ChatRequest {
@@ -33,8 +35,11 @@ export function planPrompt(about: {
     ].join('\n'),
     parts: [
       text(`These are ${about.frames.length} frames of the video, in order.`),
-      ...about.frames.flatMap((frame) => [text(`This is Frame ID: ${frame.frameId}`), image(frame)]),
-      text(`Question: ${about.question}`),
+      ...about.frames.flatMap((frame) => [
+        text(`This is Frame ID: ${frame.frameId}`),
+        image(frame),
+      ]),
+      text(`Question: ${withOptions(about.question, about.options ?? [])}`),
     ],
     repair: null,
   };
@@ -82,9 +87,17 @@ export function answerPrompt(about: {
 
 /** Adds the options where the question does not list them itself. */
 function withOptions(question: string, options: readonly AnswerOption[]): string {
-  const lists = options.every(({ letter }) => question.includes(`(${letter})`));
+  const lists = options.every(
+    ({ letter, text: words }) =>
+      question.includes(`(${letter})`) || listedAs(letter, words, question),
+  );
   if (lists) return question;
   return [question, ...options.map(({ letter, text: words }) => `(${letter}) ${words}`)].join('\n');
+}
+
+/** "A. red", "A: red", "A) red". */
+function listedAs(letter: string, words: string, question: string): boolean {
+  return ['. ', ': ', ') '].some((mark) => question.includes(`${letter}${mark}${words}`));
 }
 
 function text(words: string) {

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { chatPrice, imagePrice, mostChatPrice } from '../../domain/pricing.ts';
+
+const price = { inputPerM: 0.4, outputPerM: 1.2 };
+const tokens = (promptTokens: number | null, completionTokens: number | null) => ({
+  promptTokens,
+  completionTokens,
+  images: null,
+});
+
+describe('D27: prices', () => {
+  it('counts tokens of both kinds per million', () => {
+    expect(chatPrice(price, tokens(1_000_000, 500_000))).toBeCloseTo(1.0, 12);
+  });
+
+  it('is unknown without a price or without figures, and never 0', () => {
+    expect(chatPrice(null, tokens(1, 1))).toBeNull();
+    expect(chatPrice(price, tokens(null, 1))).toBeNull();
+    expect(chatPrice(price, tokens(1, null))).toBeNull();
+    expect(imagePrice(null, { ...tokens(null, null), images: 1 })).toBeNull();
+  });
+
+  it('counts pictures, one where the provider counts none', () => {
+    expect(imagePrice({ image: 0.03 }, { ...tokens(null, null), images: 2 })).toBeCloseTo(0.06, 12);
+    expect(imagePrice({ image: 0.03 }, tokens(null, null))).toBe(0.03);
+    expect(imagePrice({ image: 0.03 }, { ...tokens(null, null), images: 0 })).toBe(0);
+  });
+
+  it('reserves more than a call with pictures and a full reply can cost', () => {
+    const request = {
+      system: 'system',
+      parts: [
+        { type: 'text', text: 'Question: who?' },
+        { type: 'image', sha256: 'aa', mediaType: 'image/jpeg' },
+      ],
+      repair: { reply: 'a'.repeat(1000), complaint: 'no' },
+    } as const;
+
+    const most = mostChatPrice({ price, maxTokens: 4096 }, request);
+
+    expect(most).toBeGreaterThan(chatPrice(price, tokens(2691 + 300, 4096)) ?? Infinity);
+    expect(mostChatPrice({ price: null, maxTokens: 4096 }, request)).toBeNull();
+  });
+});
