@@ -39,7 +39,11 @@ export function createAnswerActivities(dependencies: AnswerDependencies) {
           ...step,
           spec,
           model: spec.models.answer,
-          request: answerPrompt({ question: item.question, options: item.options, frames: pictures }),
+          request: answerPrompt({
+            question: item.question,
+            options: item.options,
+            frames: pictures,
+          }),
           media: pictures,
           redraw: redrawOf(step.records, 'answer', 0, ref.drive),
         });
@@ -79,6 +83,10 @@ async function chooseFrames(
   return resultOf<RetrieveResult>(records, 'embed-retrieve', 0).chosen.map(({ frame_id }) => {
     const frame = byId.get(frame_id);
     if (frame !== undefined) return frame;
-    throw new StepError('frames_missing', 'fail', `${item.videoIds[0]} no longer has frame ${frame_id}`);
+    throw new StepError(
+      'frames_missing',
+      'fail',
+      `${item.videoIds[0]} no longer has frame ${frame_id}`,
+    );
   });
 }

@@ -30,7 +30,9 @@ export type EditPictureDependencies = {
   /** Status, type, size and host checked; @throws {StepError} */
   readonly downloadPicture: (url: string, trustedBaseUrl: string) => Promise<Uint8Array>;
   /** Size in pixels of a picture; @throws {StepError} class `bad_envelope` when the bytes are none */
-  readonly checkPicture: (bytes: Uint8Array) => Promise<{ readonly width: number; readonly height: number }>;
+  readonly checkPicture: (
+    bytes: Uint8Array,
+  ) => Promise<{ readonly width: number; readonly height: number }>;
 };
 
 /** Has one picture edited, and stores its bytes as soon as they are here. */

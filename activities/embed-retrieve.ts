@@ -43,33 +43,44 @@ export function createEmbedRetrieveActivities(dependencies: EmbedRetrieveDepende
     async embedAndRetrieve(
       ref: ItemRef & { readonly index: string; readonly modelHash: string },
     ): Promise<{ frames: number }> {
-      const { chosen } = await recordStep<RetrieveResult>(ref, 'embed-retrieve', 0, async (step) => {
-        const spec = await reader.spec(ref.runId);
-        const item = await reader.item(ref.runId, ref.itemId);
-        const embedder = await sameModel(dependencies, spec, ref.modelHash);
-        const pictures = await queryPictures(dependencies, spec, item, step.records);
-        const { vectors, enlarged } = await embedder.embed(pictures, { lane: 'query' });
-        const index = dependencies.readFrameIndex(await blobs.get(ref.index));
-        const all = await frames.list(spec, item.videoIds[0]!);
-        const selected = rank(vectors, index, spec.strategy);
-        const found = selected.map((frame) => ({ ...frame, frame: frameNamed(all, index, frame.index) }));
-        return {
-          result: {
-            retrieved: found.map(({ frame, score, rank: place, query }) => ({
-              video_id: frame.videoId,
-              frame_id: frame.frameId,
-              time_s: frame.timeSeconds,
-              score,
-              rank: place,
-              query,
-            })),
-            chosen: inOrder(found.map(({ frame }) => frame), spec.strategy.frameOrder).map(shownFrame),
-            modelHash: embedder.modelHash,
-            enlarged,
-          },
-          usable: true,
-        };
-      });
+      const { chosen } = await recordStep<RetrieveResult>(
+        ref,
+        'embed-retrieve',
+        0,
+        async (step) => {
+          const spec = await reader.spec(ref.runId);
+          const item = await reader.item(ref.runId, ref.itemId);
+          const embedder = await sameModel(dependencies, spec, ref.modelHash);
+          const pictures = await queryPictures(dependencies, spec, item, step.records);
+          const { vectors, enlarged } = await embedder.embed(pictures, { lane: 'query' });
+          const index = dependencies.readFrameIndex(await blobs.get(ref.index));
+          const all = await frames.list(spec, item.videoIds[0]!);
+          const selected = rank(vectors, index, spec.strategy);
+          const found = selected.map((frame) => ({
+            ...frame,
+            frame: frameNamed(all, index, frame.index),
+          }));
+          return {
+            result: {
+              retrieved: found.map(({ frame, score, rank: place, query }) => ({
+                video_id: frame.videoId,
+                frame_id: frame.frameId,
+                time_s: frame.timeSeconds,
+                score,
+                rank: place,
+                query,
+              })),
+              chosen: inOrder(
+                found.map(({ frame }) => frame),
+                spec.strategy.frameOrder,
+              ).map(shownFrame),
+              modelHash: embedder.modelHash,
+              enlarged,
+            },
+            usable: true,
+          };
+        },
+      );
       return { frames: chosen.length };
     },
   };
@@ -108,7 +119,9 @@ async function queryPictures(
     );
   }
   return Promise.all(
-    planned.map((_, part) => blobs.get(resultOf<GenerateResult>(records, 'generate', part).artifact)),
+    planned.map((_, part) =>
+      blobs.get(resultOf<GenerateResult>(records, 'generate', part).artifact),
+    ),
   );
 }
 
@@ -126,7 +139,11 @@ function frameNamed(frames: readonly Frame[], index: FrameVectors, row: number):
   const name = index.frameNames[row];
   const frame = frames.find((candidate) => candidate.name === name);
   if (frame !== undefined) return frame;
-  throw new StepError('frames_missing', 'fail', `Frame ${name} of the index is not in the video's folder`);
+  throw new StepError(
+    'frames_missing',
+    'fail',
+    `Frame ${name} of the index is not in the video's folder`,
+  );
 }
 
 /** `path` is the original script's order: names compared as strings. */

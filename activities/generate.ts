@@ -28,30 +28,43 @@ export function createGenerateActivities(dependencies: GenerateDependencies) {
      * Edits one reference frame into one imagined picture and stores its bytes. Where the strategy
      * allows it, a picture that cannot be had is replaced by its unedited reference frame.
      */
-    async generateImage(ref: ItemRef & { readonly part: number }): Promise<Pick<GenerateResult, 'source'>> {
-      const { source } = await recordStep<GenerateResult>(ref, 'generate', ref.part, async (step) => {
-        const spec = await reader.spec(ref.runId);
-        const item = await reader.item(ref.runId, ref.itemId);
-        const plan = resultOf<PlanResult>(step.records, 'plan', 0).planned[ref.part]!;
-        const reference = await referencePicture(frames, spec, item, plan.used_frame_id);
-        try {
-          const picture = await editPicture({
-            ...step,
-            spec,
-            model: spec.models.image!,
-            prompt: plan.prompt,
-            reference,
-            redraw: redrawOf(step.records, 'generate', ref.part, ref.drive),
-          });
-          return { result: { ...picture, source: 'generated', fallbackClass: null }, usable: true };
-        } catch (error) {
-          if (!(error instanceof StepError) || !fallsBack(error, spec)) throw error;
-          const { width, height } = reference;
-          const artifact = await blobs.put(reference.bytes);
-          const fallbackClass = error.failureClass;
-          return { result: { artifact, width, height, source: 'reference', fallbackClass }, usable: true };
-        }
-      });
+    async generateImage(
+      ref: ItemRef & { readonly part: number },
+    ): Promise<Pick<GenerateResult, 'source'>> {
+      const { source } = await recordStep<GenerateResult>(
+        ref,
+        'generate',
+        ref.part,
+        async (step) => {
+          const spec = await reader.spec(ref.runId);
+          const item = await reader.item(ref.runId, ref.itemId);
+          const plan = resultOf<PlanResult>(step.records, 'plan', 0).planned[ref.part]!;
+          const reference = await referencePicture(frames, spec, item, plan.used_frame_id);
+          try {
+            const picture = await editPicture({
+              ...step,
+              spec,
+              model: spec.models.image!,
+              prompt: plan.prompt,
+              reference,
+              redraw: redrawOf(step.records, 'generate', ref.part, ref.drive),
+            });
+            return {
+              result: { ...picture, source: 'generated', fallbackClass: null },
+              usable: true,
+            };
+          } catch (error) {
+            if (!(error instanceof StepError) || !fallsBack(error, spec)) throw error;
+            const { width, height } = reference;
+            const artifact = await blobs.put(reference.bytes);
+            const fallbackClass = error.failureClass;
+            return {
+              result: { artifact, width, height, source: 'reference', fallbackClass },
+              usable: true,
+            };
+          }
+        },
+      );
       return { source };
     },
   };
@@ -68,7 +81,11 @@ export async function referencePicture(
   const all = await frames.list(spec, item.videoIds[0]!);
   const frame = all.find((candidate) => candidate.frameId === frameId);
   if (frame === undefined) {
-    throw new StepError('frames_missing', 'fail', `${item.videoIds[0]} no longer has frame ${frameId}`);
+    throw new StepError(
+      'frames_missing',
+      'fail',
+      `${item.videoIds[0]} no longer has frame ${frameId}`,
+    );
   }
   return frames.picture(spec, frame);
 }

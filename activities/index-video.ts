@@ -28,7 +28,10 @@ export type IndexDependencies = {
   readonly indexes: IndexStore;
   readonly embedder: (embedding: EmbeddingSpec) => Promise<Embedder>;
   /** Null when the run has no file for this video. */
-  readonly importedEmbeddings: (spec: RunSpec, videoId: string) => Promise<ImportedEmbeddings | null>;
+  readonly importedEmbeddings: (
+    spec: RunSpec,
+    videoId: string,
+  ) => Promise<ImportedEmbeddings | null>;
   readonly writeFrameIndex: (index: {
     readonly modelId: string;
     readonly modelHash: string;
@@ -75,7 +78,8 @@ export function createIndexActivities(dependencies: IndexDependencies) {
       const spec = await reader.spec(runId);
       const all = await dependencies.frames.list(spec, videoId);
       const imported = await dependencies.importedEmbeddings(spec, videoId);
-      const hashes = imported === null ? await hashFrames(dependencies, spec, all) : [imported.fileHash];
+      const hashes =
+        imported === null ? await hashFrames(dependencies, spec, all) : [imported.fileHash];
       const key: IndexKey = {
         datasetId: spec.dataset.datasetId,
         videoId,
@@ -85,8 +89,10 @@ export function createIndexActivities(dependencies: IndexDependencies) {
       };
       const known = await indexes.findIndex(key);
       if (known !== null && (await blobs.has(known))) return known;
-      const content =
-        imported ?? { frameNames: all.map((frame) => frame.name), ...(await embedFrames(dependencies, spec, all, hashes, embedder)) };
+      const content = imported ?? {
+        frameNames: all.map((frame) => frame.name),
+        ...(await embedFrames(dependencies, spec, all, hashes, embedder)),
+      };
       const bytes = dependencies.writeFrameIndex({
         ...embedder,
         preprocessingId: key.preprocessingId,
@@ -107,7 +113,11 @@ async function hashFrames(
 ): Promise<string[]> {
   const hashes: string[] = [];
   for (const frame of all) {
-    hashes.push(createHash('sha256').update(await frames.read(spec, frame)).digest('hex'));
+    hashes.push(
+      createHash('sha256')
+        .update(await frames.read(spec, frame))
+        .digest('hex'),
+    );
   }
   return hashes;
 }
@@ -124,13 +134,17 @@ async function embedFrames(
   if (model.modelHash !== expected.modelHash) throw otherModel(model, expected);
   const vectors = new Float32Array(all.length * model.dimension);
   for (const [from, to] of inChunks(all.length, chunkSize)) {
-    const chunkKey = sha256Hex(canonicalJson([model.modelHash, model.preprocessingId, hashes.slice(from, to)]));
+    const chunkKey = sha256Hex(
+      canonicalJson([model.modelHash, model.preprocessingId, hashes.slice(from, to)]),
+    );
     const stored = await indexes.findChunk(chunkKey);
     if (stored !== null && (await blobs.has(stored))) {
       const bytes = (await blobs.get(stored)).slice();
       vectors.set(new Float32Array(bytes.buffer), from * model.dimension);
     } else {
-      const pictures = await Promise.all(all.slice(from, to).map((frame) => frames.read(spec, frame)));
+      const pictures = await Promise.all(
+        all.slice(from, to).map((frame) => frames.read(spec, frame)),
+      );
       const chunk = (await model.embed(pictures, { lane: 'index' })).vectors;
       vectors.set(chunk, from * model.dimension);
       const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
@@ -160,7 +174,9 @@ async function checkImported(
       );
     }
     const row = Math.floor(imported.frameNames.length / 2);
-    const frame = (await frames.list(spec, videoId)).find(({ name }) => name === imported.frameNames[row]);
+    const frame = (await frames.list(spec, videoId)).find(
+      ({ name }) => name === imported.frameNames[row],
+    );
     if (frame === undefined) continue;
     const { vectors } = await embedder.embed([await frames.read(spec, frame)]);
     const start = row * imported.dimension;

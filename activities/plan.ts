@@ -19,7 +19,13 @@ export type PlanDependencies = {
   readonly askChat: AskChat;
 };
 
-export function createPlanActivities({ reader, frames, blobs, recordStep, askChat }: PlanDependencies) {
+export function createPlanActivities({
+  reader,
+  frames,
+  blobs,
+  recordStep,
+  askChat,
+}: PlanDependencies) {
   return {
     /**
      * Shows evenly spaced frames with their ids and asks which pictures would help to answer.
@@ -56,7 +62,11 @@ export function createPlanActivities({ reader, frames, blobs, recordStep, askCha
           parsed = parsePlan(reply.text, limits);
         }
         if ('complaint' in parsed) {
-          throw new StepError('plan_invalid', 'fail', `The plan was unusable twice: ${parsed.complaint}`);
+          throw new StepError(
+            'plan_invalid',
+            'fail',
+            `The plan was unusable twice: ${parsed.complaint}`,
+          );
         }
         const replyArtifact = await blobs.put(new TextEncoder().encode(reply.text));
         const { planned, dropped, rule } = parsed;

@@ -1,7 +1,8 @@
-import { Context } from '@temporalio/activity';
+import { CancelledFailure, Context } from '@temporalio/activity';
+import { waitedMs } from '../domain/call-attempts.ts';
 import type { Step } from '../domain/outcome.ts';
 import { StepError } from '../domain/step-error.ts';
-import type { CallOwner, CallRecord, CallStore, CallUsage } from '../domain/stores/call-store.ts';
+import type { CallOwner, CallStore, CallUsage } from '../domain/stores/call-store.ts';
 import type { StepKey, StepRecord, StepStore } from '../domain/stores/step-store.ts';
 import { sumUsage } from '../domain/usage.ts';
 import type { ItemRef } from '../domain/workflow-contract.ts';
@@ -65,6 +66,7 @@ export function createStepRecorder({ steps, calls, processId }: RecordStepDepend
       await steps.finish(key, { ...end, ...(await spent()), state: 'done', failureClass: null });
       return end.result;
     } catch (error) {
+      if (error instanceof CancelledFailure) throw error;
       const failure = asStepError(error, info.attempt);
       if (failure.action === 'fail' || failure.action === 'stop') {
         await steps.finish(key, {
@@ -90,12 +92,6 @@ export function usableRecord(
     (record) =>
       record.step === step && record.part === part && record.state === 'done' && record.usable,
   );
-}
-
-function waitedMs(calls: readonly CallRecord[]): number {
-  return calls
-    .filter((call) => call.action === 'wait')
-    .reduce((sum, call) => sum + (call.retryAfterMs ?? 0), 0);
 }
 
 function asStepError(error: unknown, attempt: number): StepError {

@@ -1,54 +1,130 @@
+import {
+  request as requestPlain,
+  Agent,
+  type ClientRequest,
+  type IncomingMessage,
+} from 'node:http';
+import { request as requestSecure, Agent as SecureAgent } from 'node:https';
+import type { LookupFunction } from 'node:net';
 import type { WireReply } from '../../domain/model-call.ts';
-import { TransportError } from '../../domain/transport-error.ts';
+import { TransportError, type TransportKind } from '../../domain/transport-error.ts';
 
 /** A reply larger than this is no model's answer. */
 const mostReplyBytes = 64 * 1024 * 1024;
 
 /**
- * Makes one HTTP request and reads the whole reply, whatever its status, before the deadline.
+ * Idle connections are closed before common servers close them (after 5 s): a request on a
+ * connection that the server is just closing fails, and nobody knows whether it was paid for.
+ */
+const idle = { keepAlive: true, timeout: 4000, maxSockets: Number.POSITIVE_INFINITY };
+const agents = { 'http:': new Agent(idle), 'https:': new SecureAgent(idle) };
+
+/** How one exchange differs from a plain one. */
+export type WireOptions = {
+  /** @default 64 MiB */
+  readonly mostBytes?: number;
+  /** Resolves host names in place of the system's resolver; the connection goes where it says. */
+  readonly lookup?: LookupFunction;
+};
+
+/**
+ * Makes one HTTP request and reads the whole reply, whatever its status, as raw bytes. The signal is
+ * the only deadline and covers the body too; `fetch` would give up by itself after five minutes.
+ * Redirects are not followed.
  *
+ * @param signal  a `TimeoutError` as its reason is the deadline; any other reason is thrown as it is
  * @throws {TransportError} when no whole reply arrived
  */
 export async function wireFetch(
   url: string | URL,
   init: RequestInit,
   signal: AbortSignal,
+  options: WireOptions = {},
 ): Promise<WireReply> {
-  let hasHeaders = false;
-  try {
-    const response = await fetch(url, { ...init, signal });
-    hasHeaders = true;
-    const body = await readAll(response);
-    return { status: response.status, headers: Object.fromEntries(response.headers), body };
-  } catch (error) {
-    throw new TransportError(kindOf(error, signal, hasHeaders), error);
-  }
+  // Turns any body that fetch accepts, multipart forms too, into bytes and headers.
+  const { signal: _, ...rest } = init;
+  const outgoing = new Request(url, rest);
+  const body = new Uint8Array(await outgoing.arrayBuffer());
+  signal.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const seen: Progress = { isConnected: false, status: null };
+    const fail = (error: unknown) => reject(failure(error, signal, seen));
+    const sent = open(outgoing, body, signal, options);
+    sent.on('socket', (socket) => {
+      const connected = outgoing.url.startsWith('https:') ? 'secureConnect' : 'connect';
+      if (!socket.connecting) seen.isConnected = true;
+      socket.once(connected, () => (seen.isConnected = true));
+    });
+    sent.on('error', fail);
+    sent.on('response', (response) => {
+      seen.status = response.statusCode ?? 0;
+      readAll(response, options.mostBytes ?? mostReplyBytes).then(
+        (bytes) => resolve({ status: seen.status ?? 0, headers: headersOf(response), body: bytes }),
+        fail,
+      );
+    });
+    sent.end(body);
+  });
 }
 
-async function readAll(response: Response): Promise<Uint8Array> {
+type Progress = { isConnected: boolean; status: number | null };
+
+function open(
+  outgoing: Request,
+  body: Uint8Array,
+  signal: AbortSignal,
+  { lookup }: WireOptions,
+): ClientRequest {
+  const url = new URL(outgoing.url);
+  const isSecure = url.protocol === 'https:';
+  const send = isSecure ? requestSecure : requestPlain;
+  return send(url, {
+    method: outgoing.method,
+    headers: {
+      ...Object.fromEntries(outgoing.headers),
+      'accept-encoding': 'identity',
+      ...(body.byteLength > 0 && { 'content-length': body.byteLength }),
+    },
+    // An own resolver must not be bypassed by a connection that is already open.
+    agent: lookup === undefined ? agents[isSecure ? 'https:' : 'http:'] : false,
+    signal,
+    ...(lookup !== undefined && { lookup }),
+  });
+}
+
+async function readAll(response: IncomingMessage, mostBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of response as AsyncIterable<Uint8Array>) {
     size += chunk.byteLength;
-    if (size > mostReplyBytes) throw new Error('the reply is larger than 64 MiB');
+    if (size > mostBytes) throw new Error(`the reply is larger than ${mostBytes} bytes`);
     chunks.push(chunk);
   }
+  if (!response.complete) throw new Error('the reply broke off');
   return new Uint8Array(Buffer.concat(chunks));
 }
 
-const unreached = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
-
-/** A connection that was reset may have delivered the request: only what never connected is `connect`. */
-function kindOf(error: unknown, signal: AbortSignal, hasHeaders: boolean): TransportError['kind'] {
-  if (signal.aborted) return 'timeout';
-  const code = errorCode(error);
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'dns';
-  if (!hasHeaders && unreached.has(code)) return 'connect';
-  return 'cut';
+function headersOf({ headers }: IncomingMessage): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, [value ?? ''].flat().join(', ')]),
+  );
 }
 
-function errorCode(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined;
-  const code = (cause as { code?: unknown } | undefined)?.code ?? (error as { code?: unknown }).code;
-  return typeof code === 'string' ? code : '';
+function failure(error: unknown, signal: AbortSignal, { isConnected, status }: Progress): unknown {
+  if (signal.aborted && !isTimeout(signal.reason)) return signal.reason;
+  if (signal.aborted) return new TransportError('timeout', error, status);
+  return new TransportError(kindOf(error, isConnected), error, status);
+}
+
+function isTimeout(reason: unknown): boolean {
+  return reason instanceof Error && reason.name === 'TimeoutError';
+}
+
+/** A connection that was reset may have delivered the request: only what never connected did not. */
+function kindOf(error: unknown, isConnected: boolean): TransportKind {
+  if (isConnected) return 'cut';
+  const { code } = error as { code?: unknown };
+  if (typeof code !== 'string') return 'connect';
+  if (code === 'ENOTFOUND') return 'dns';
+  return /CERT|_SIGNATURE|SELF_SIGNED|ALTNAME/.test(code) ? 'tls' : 'connect';
 }
