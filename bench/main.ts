@@ -1,0 +1,34 @@
+import { findTemporalBinary } from '../workers/embedded/find-temporal-binary.ts';
+import { UsageError } from '../domain/usage-error.ts';
+import { describeMachine } from './machine.ts';
+import { measureTree, type TreeMeasurement } from './measure-tree.ts';
+import { serverKinds } from './measured-server.ts';
+import { formatReport, type BenchReport } from './report.ts';
+import { parseTreeRequest } from './tree-options.ts';
+
+/** Measures what was asked for, one server after the other. */
+async function bench(args: readonly string[]): Promise<void> {
+  const { strategies, baseline, json, ...options } = parseTreeRequest(args);
+  const environment = process.env;
+  const note = (message: string): void => console.error(message);
+  const binary = await findTemporalBinary({ environment, createdBy: null, onProgress: note });
+  const machine = await describeMachine(binary);
+  const measurements: TreeMeasurement[] = [];
+  for (const strategy of strategies) {
+    for (const kind of baseline ? serverKinds : serverKinds.slice(0, 1)) {
+      note(`${strategy}: ${options.items} items on the server '${kind}' ...`);
+      measurements.push(await measureTree(kind, strategy, { ...options, binary: binary.path }));
+    }
+  }
+  const command = `npm run bench -- ${args.join(' ')}`;
+  const report: BenchReport = { command, machine, measurements };
+  console.log(json ? JSON.stringify(report, null, 2) : formatReport(report));
+}
+
+try {
+  await bench(process.argv.slice(2));
+} catch (error) {
+  const isUsage = error instanceof UsageError || error instanceof TypeError;
+  console.error(isUsage ? error.message : error);
+  process.exitCode = isUsage ? 2 : 1;
+}

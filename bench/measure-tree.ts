@@ -1,0 +1,161 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sha256Hex } from '../domain/hashing.ts';
+import { freezeItems } from '../domain/frozen-items.ts';
+import { orderItems } from '../domain/run-items.ts';
+import type { RunSpec } from '../domain/run-spec.ts';
+import { itemWorkflowId, shardWorkflowId } from '../domain/workflow-contract.ts';
+import { connectEmbedded } from '../client/connect.ts';
+import { openStores } from '../workers/open-stores.ts';
+import { benchItems, benchSpec, type BenchStrategy } from './bench-run.ts';
+import { driveTree } from './drive-tree.ts';
+import { evenly, measureHistories, type HistorySizes } from './history-size.ts';
+import { startMeasuredServer, type MeasuredServer, type ServerKind } from './measured-server.ts';
+import { readProcessCost } from './process-cost.ts';
+import { startTreeWorker } from './start-tree-worker.ts';
+import type { StubLatency } from './stub-activities.ts';
+
+export type TreeOptions = {
+  readonly items: number;
+  /** Items open at once. */
+  readonly window: number;
+  readonly latency: StubLatency;
+  /** Rows and steps go to the product's database; else nothing is kept. */
+  readonly stores: boolean;
+  /** Path of the Temporal CLI. */
+  readonly binary: string;
+};
+
+/** What one run of the tree cost. CPU is that of the drive alone, without any start-up. */
+export type TreeMeasurement = {
+  readonly server: ServerKind;
+  readonly strategy: BenchStrategy;
+  readonly items: number;
+  readonly wallS: number;
+  readonly itemsPerSecond: number;
+  /** Share of the throughput that the latencies and the window allow; null without latency. */
+  readonly idealShare: number | null;
+  readonly serverCpuMsPerItem: number;
+  readonly workerCpuMsPerItem: number;
+  readonly serverRssMiB: number;
+  readonly workerRssMiB: number;
+  /** Temporal's database, its write-ahead log included. */
+  readonly databaseKiBPerItem: number;
+  readonly itemHistory: HistorySizes;
+  readonly shardHistory: HistorySizes;
+};
+
+/** Histories looked at per run. */
+const sampleSize = 200;
+
+/** Runs one drive of the real workflows with stub activities on a fresh server. */
+export async function measureTree(
+  kind: ServerKind,
+  strategy: BenchStrategy,
+  options: TreeOptions,
+): Promise<TreeMeasurement> {
+  const folder = await mkdtemp(join(tmpdir(), 'videoqa-bench-'));
+  try {
+    const server = await startMeasuredServer(kind, { folder, binary: options.binary });
+    try {
+      return { server: kind, strategy, ...(await measureOn(server, folder, strategy, options)) };
+    } finally {
+      await server.close();
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function measureOn(
+  server: MeasuredServer,
+  folder: string,
+  strategy: BenchStrategy,
+  { items, window, latency, stores }: TreeOptions,
+) {
+  const { address, namespace, pid } = server;
+  const spec = await prepareRun({ strategy, items, window, storesFolder: stores ? folder : null });
+  const storesFolder = stores ? folder : null;
+  const worker = await startTreeWorker({ address, namespace, spec, items, latency, storesFolder });
+  const { client, close } = await connectEmbedded(address, namespace);
+  try {
+    const before = [await readProcessCost(pid), await readProcessCost(worker.pid)] as const;
+    const startedAt = performance.now();
+    const shards = await driveTree(client, spec, items);
+    const wallS = (performance.now() - startedAt) / 1000;
+    const after = [await readProcessCost(pid), await readProcessCost(worker.pid)] as const;
+    const sampled = evenly(orderItems(benchItems(items)), sampleSize);
+    return {
+      items,
+      wallS,
+      itemsPerSecond: items / wallS,
+      idealShare: idealWallS(items, window, strategy, latency) / wallS || null,
+      serverCpuMsPerItem: (after[0].cpuMs - before[0].cpuMs) / items,
+      workerCpuMsPerItem: (after[1].cpuMs - before[1].cpuMs) / items,
+      serverRssMiB: after[0].rssMiB,
+      workerRssMiB: after[1].rssMiB,
+      databaseKiBPerItem: (await databaseBytes(server.databaseFile)) / 1024 / items,
+      itemHistory: await measureHistories(
+        client,
+        sampled.map(({ workflowKey }) => itemWorkflowId(spec.runId, workflowKey)),
+      ),
+      shardHistory: await measureHistories(
+        client,
+        Array.from({ length: shards }, (_, shard) => shardWorkflowId(spec.runId, shard)),
+      ),
+    };
+  } finally {
+    await close();
+    await worker.close();
+  }
+}
+
+/** Writes the run down where the product would, if anything is to be stored, and opens its drive. */
+async function prepareRun(about: {
+  readonly strategy: BenchStrategy;
+  readonly items: number;
+  readonly window: number;
+  readonly storesFolder: string | null;
+}): Promise<RunSpec> {
+  const { strategy, window, storesFolder } = about;
+  const items = benchItems(about.items);
+  const frozen = freezeItems(items);
+  const spec = benchSpec({ runId: 'bench-run', strategy, window, datasetHash: sha256Hex(frozen) });
+  if (storesFolder === null) return spec;
+  const { runs, blobs, close } = await openStores(storesFolder, {});
+  try {
+    await blobs.put(frozen);
+    await runs.create(
+      { runId: spec.runId, name: spec.name, spec, identity: '{}' },
+      orderItems(items),
+    );
+    await runs.openDrive(spec.runId, { kind: 'unfinished' });
+  } finally {
+    await close();
+  }
+  return spec;
+}
+
+/** How long the drive takes if every place of the window is always busy; 0 without latency. */
+function idealWallS(
+  items: number,
+  window: number,
+  strategy: BenchStrategy,
+  { planMs, imageMs, answerMs }: StubLatency,
+): number {
+  const itemMs = strategy === 'uniform' ? answerMs : planMs + imageMs + answerMs;
+  return (items / window) * (itemMs / 1000);
+}
+
+async function databaseBytes(file: string): Promise<number> {
+  const sizes = await Promise.all(
+    [file, `${file}-wal`].map((path) =>
+      stat(path).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
