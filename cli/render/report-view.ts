@@ -90,7 +90,7 @@ function spendLines({ summary: { usage }, spend }: RunReport): string[] {
       `open at most ${dollars(spend.openUsd)}`,
     ...(open.length === 0
       ? []
-      : [`possible duplicate spend, ${openIntents.length} calls without a settlement:`, ...open]),
+      : [`calls without a settlement, possible duplicate spend: ${openIntents.length}`, ...open]),
     ...(more > 0 ? [`  and ${more} more`] : []),
   ];
 }
