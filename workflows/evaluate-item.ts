@@ -29,7 +29,11 @@ export async function evaluateItem(input: ItemInput): Promise<ItemResult> {
       const { pictures } = await planImageRequests(ref);
       const parts = Array.from({ length: pictures }, (_, part) => part);
       if (strategy === 'imagined-keyframes') {
-        await all(parts.map((part) => generateImage({ ...ref, part })));
+        const draw = (part: number) => {
+          const summary = `picture ${part + 1} of ${pictures}`;
+          return generateImage.executeWithOptions({ summary }, [{ ...ref, part }]);
+        };
+        await all(parts.map(draw));
       }
       await embedAndRetrieve({ ...ref, index: index.artifact, modelHash });
     }

@@ -20,6 +20,8 @@ import { indexAhead } from './index-ahead.ts';
 
 const { loadSlice } = proxyActivities<DriveActivities>({
   startToCloseTimeout: '1 minute',
+  // Handed out by a server that is killed in that moment, it reaches nobody.
+  heartbeatTimeout: '15 seconds',
   retry: retryPolicy,
 });
 

@@ -25,6 +25,8 @@ import { shareWindow } from './shard-window.ts';
 const { planShards, closeDrive } = proxyActivities<DriveActivities>({
   // Short transactions on the database; a minute covers a busy disk.
   startToCloseTimeout: '1 minute',
+  // Handed out by a server that is killed in that moment, it reaches nobody.
+  heartbeatTimeout: '15 seconds',
   retry: retryPolicy,
 });
 

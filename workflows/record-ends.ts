@@ -5,6 +5,8 @@ import { retryPolicy } from './retry-policy.ts';
 
 const { recordOutcomes } = proxyActivities<DriveActivities>({
   startToCloseTimeout: '2 minutes',
+  // Handed out by a server that is killed in that moment, it reaches nobody.
+  heartbeatTimeout: '15 seconds',
   retry: retryPolicy,
 });
 
