@@ -1,38 +1,88 @@
 import type { Client } from '@temporalio/client';
-import type { StepStore } from '../domain/stores/step-store.ts';
+import type { RunStore } from '../domain/stores/run-store.ts';
+import type { StepPlace, StepStore } from '../domain/stores/step-store.ts';
+import { evaluationWorkflowId } from '../domain/workflow-contract.ts';
+
+type AbandonedActivity = Pick<StepPlace, 'workflowId' | 'workflowRunId' | 'activityId'>;
+
+/** Temporal's number for an activity that a worker has taken. */
+const activityStarted = 2;
 
 /**
  * Tells the server that the activities of dead processes have failed, instead of letting it find
  * out by missing heartbeats: they start again at once. Only for an embedded server, where no other
- * process can be alive.
+ * process can be alive, and before this process takes activities itself.
  *
  * @returns how many it ended
  */
 export async function failAbandoned(
   client: Client,
-  steps: StepStore,
+  { steps, runs }: { readonly steps: StepStore; readonly runs: RunStore },
   processId: string,
 ): Promise<number> {
-  const abandoned = await steps.abandoned([processId]);
-  const ended = await Promise.all(
-    abandoned.map(async ({ workflowId, workflowRunId, activityId }) => {
-      try {
-        await client.workflowService.respondActivityTaskFailedById({
-          namespace: client.options.namespace,
-          workflowId,
-          runId: workflowRunId,
-          activityId,
-          failure: {
-            message: 'The worker process ended during this step',
-            applicationFailureInfo: { type: 'worker_lost', nextRetryDelay: { nanos: 1_000_000 } },
-          },
-        });
-        return 1;
-      } catch {
-        // It had ended, or was not running: the server knows better.
-        return 0;
-      }
+  const abandoned = [
+    ...(await steps.abandoned([processId])),
+    ...(await abandonedByDrives(client, runs)),
+  ];
+  const ended = await Promise.all(abandoned.map((activity) => failActivity(client, activity)));
+  return ended.filter(Boolean).length;
+}
+
+/**
+ * Activities of open drives and their shards that some process had taken: indexing a video, reading a
+ * slice, recording outcomes. They leave no step record, so the server is asked, workflow by workflow.
+ */
+async function abandonedByDrives(client: Client, runs: RunStore): Promise<AbandonedActivity[]> {
+  const drives = await runs.openDrives();
+  const trees = await Promise.all(
+    drives.map(async ({ runId }) => {
+      const root = await describe(client, evaluationWorkflowId(runId));
+      const shards = await Promise.all(root.children.map((shard) => describe(client, shard)));
+      return [root, ...shards].flatMap(({ started }) => started);
     }),
   );
-  return ended.reduce<number>((sum, one) => sum + one, 0);
+  return trees.flat();
+}
+
+async function describe(
+  client: Client,
+  workflowId: string,
+): Promise<{ started: AbandonedActivity[]; children: string[] }> {
+  try {
+    const { raw, runId } = await client.workflow.getHandle(workflowId).describe();
+    const started = (raw.pendingActivities ?? []).filter(({ state }) => state === activityStarted);
+    return {
+      started: started.map(({ activityId }) => ({
+        workflowId,
+        workflowRunId: runId,
+        activityId: activityId ?? '',
+      })),
+      children: (raw.pendingChildren ?? []).map((child) => child.workflowId ?? ''),
+    };
+  } catch {
+    // A drive whose root was never started, or that the server no longer knows.
+    return { started: [], children: [] };
+  }
+}
+
+/** @returns false when it had ended, or was not running: the server knows better */
+async function failActivity(
+  client: Client,
+  { workflowId, workflowRunId, activityId }: AbandonedActivity,
+): Promise<boolean> {
+  try {
+    await client.workflowService.respondActivityTaskFailedById({
+      namespace: client.options.namespace,
+      workflowId,
+      runId: workflowRunId,
+      activityId,
+      failure: {
+        message: 'The worker process ended during this step',
+        applicationFailureInfo: { type: 'worker_lost', nextRetryDelay: { nanos: 1_000_000 } },
+      },
+    });
+    return true;
+  } catch {
+    return false;
+  }
 }

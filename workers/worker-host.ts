@@ -43,13 +43,13 @@ export async function startWorkerHost(options: WorkerHostOptions): Promise<Worke
   const { connection, namespace } = await connect(embedded);
   const processId = currentProcessId();
   const composed = composeActivities({ stores, environment, processId });
+  if (embedded !== null) await failAbandoned(embedded.client, stores, processId);
   const workers = await startRunWorkers({
     connection,
     namespace,
     activities: composed.activities,
     hasKey: (variable) => variable === null || Boolean(environment[variable]),
   });
-  if (embedded !== null) await failAbandoned(embedded.client, stores.steps, processId);
   const following = followRuns(stores.runs, workers, composed.forgetRun);
   return {
     serve: (spec) => workers.serve(spec),
