@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import type { BillEntry, BillTotals } from '../../simulator/server/bill.ts';
+import type { ProviderSettingsInput } from '../../simulator/server/provider-settings.ts';
+import { startCli, until } from './e2e-cli.ts';
+
+/** A simulated provider that outlives every process a test kills. */
+export type RemoteProvider = {
+  /** Root of the server, without a slash at its end. */
+  readonly url: string;
+  totals(): Promise<BillTotals>;
+  entries(): Promise<BillEntry[]>;
+  /** Replaces the faults that are injected from now on. */
+  setFaults(faults: ProviderSettingsInput['faults']): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** Starts `videoqa simulate` on a free port, with its bill in the folder. */
+export async function startRemoteProvider(folder: string, latencyMs = 0): Promise<RemoteProvider> {
+  const bill = join(folder, 'bill.jsonl');
+  const args = ['--port', '0', '--bill', bill, '--latency', String(latencyMs)];
+  const server = startCli(['simulate', ...args], { home: join(folder, 'provider') });
+  const url = await until(
+    'the simulated provider listens',
+    () => /^(http\S+)\/v1$/m.exec(server.said())?.[1],
+  );
+  const get = async (path: string) => {
+    const response = await fetch(`${url}${path}`);
+    if (!response.ok) throw new Error(`${path}: status ${response.status}`);
+    return response.text();
+  };
+  return {
+    url,
+    totals: async () => JSON.parse(await get('/bill')) as BillTotals,
+    async entries() {
+      const lines = (await get('/bill/entries')).split('\n').filter((line) => line !== '');
+      return lines.map((line) => JSON.parse(line) as BillEntry);
+    },
+    async setFaults(faults) {
+      const response = await fetch(`${url}/control`, {
+        method: 'POST',
+        body: JSON.stringify({ faults: { ...faults } }),
+      });
+      if (!response.ok) throw new Error(await response.text());
+    },
+    async close() {
+      server.kill('SIGTERM');
+      await server.ended;
+    },
+  };
+}
