@@ -45,17 +45,15 @@ export type ReportSources = SummarySources & { readonly calls: Pick<CallStore, '
 /**
  * Reports on a run from one pass over its rows.
  *
+ * @param temporalUi  address of the run in the Temporal UI, where one is known
  * @param isGuess  says of a stored reply whether it is a guess of the simulated model
  */
 export async function reportRun(
   sources: ReportSources,
   run: RunRecord,
-  options: {
-    readonly temporalUi: string | null;
-    readonly isGuess: ((replyArtifact: string) => Promise<boolean>) | null;
-  },
+  temporalUi: string | null,
+  isGuess: ((replyArtifact: string) => Promise<boolean>) | null = null,
 ): Promise<RunReport> {
-  const { temporalUi, isGuess } = options;
   const categories = createCategoryCount();
   const stepTimes = createStepTimes();
   const marked = {

@@ -1,6 +1,6 @@
 /** A title or link sequence with its end; without an end only its introducer is dropped. */
-// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
 const operatingSystemCommand =
+  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
   /(?:\u001b\]|\u009d)[^\u0007\u001b\u009c\n]*(?:\u0007|\u001b\\|\u009c)/g;
 // oxlint-disable-next-line no-control-regex -- as above
 const controlSequence = /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]/g;

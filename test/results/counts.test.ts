@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { outcomes } from '../../domain/outcome.ts';
 import type { Row } from '../../domain/row.ts';
 import { reportRun } from '../../results/report.ts';
-import { failedRow, sampleItem, sampleRow, sampleRun, sampleStores } from './sample-run.ts';
+import { failedRow, sampleItem, sampleRow, sampleRun } from './sample-run.ts';
+import { sampleStores } from './sample-stores.ts';
 
 /** Runs of every mixture of outcomes, drawn with a fixed seed. */
 const mixtures = Array.from({ length: 50 }, (_, seed) => {
@@ -36,10 +37,7 @@ describe('counts', () => {
       const ledger = { calls: 0, settledUsd: 0, openUsd: 0, duplicateUsd: 0, openIntents: [] };
       const calls = { ledger: async () => ledger };
 
-      const { summary, accuracies } = await reportRun({ ...stores, calls }, sampleRun(), {
-        temporalUi: null,
-        isGuess: null,
-      });
+      const { summary, accuracies } = await reportRun({ ...stores, calls }, sampleRun(), null);
 
       const { scheduled, degraded, ...parts } = summary.counts;
       expect(Object.values(parts).reduce((sum, count) => sum + count, 0)).toBe(scheduled);

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { rowSchema } from '../../domain/row-schema.ts';
 import { exportJsonl } from '../../results/export-jsonl.ts';
-import { failedRow, sampleRow, sampleStores } from './sample-run.ts';
+import { failedRow, sampleRow } from './sample-run.ts';
+import { sampleStores } from './sample-stores.ts';
 
 it('B17: writes one durable record per item, each in the published format', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'videoqa-export-'));

@@ -6,14 +6,8 @@ import type { Row } from '../../domain/row.ts';
 import type { RunSpec } from '../../domain/run-spec.ts';
 import { UsageError } from '../../domain/usage-error.ts';
 import { claimOriginalFiles, exportOriginal } from '../../results/export-original.ts';
-import {
-  artifactOf,
-  failedRow,
-  sampleRow,
-  sampleSpec,
-  sampleStores,
-  shownAt,
-} from './sample-run.ts';
+import { artifactOf, failedRow, sampleRow, sampleSpec, shownAt } from './sample-run.ts';
+import { sampleStores } from './sample-stores.ts';
 
 let directory = '';
 beforeEach(async () => {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createResultFileKeeper } from '../../results/keep-result-files.ts';
-import { sampleItem, sampleRow, sampleRun, sampleSpec, sampleStores } from './sample-run.ts';
+import { sampleItem, sampleRow, sampleRun, sampleSpec } from './sample-run.ts';
+import { sampleStores } from './sample-stores.ts';
 
 let directory = '';
 beforeEach(async () => {

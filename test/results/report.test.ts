@@ -3,7 +3,8 @@ import type { Row } from '../../domain/row.ts';
 import type { CallRecord } from '../../domain/stores/call-store.ts';
 import { createGuessFinder } from '../../results/read-reply.ts';
 import { reportRun } from '../../results/report.ts';
-import { artifactOf, failedRow, sampleRow, sampleRun, sampleStores } from './sample-run.ts';
+import { artifactOf, failedRow, sampleRow, sampleRun } from './sample-run.ts';
+import { sampleStores } from './sample-stores.ts';
 
 const noSpend = { calls: 0, settledUsd: 0, openUsd: 0, duplicateUsd: 0, openIntents: [] };
 
@@ -19,7 +20,7 @@ const report = (
   const stores = sampleStores({ rows, texts });
   const calls = { ledger: async () => ({ ...noSpend, openIntents }) };
   const isGuess = guesses ? createGuessFinder(stores.blobs, 'simulated guess') : null;
-  return reportRun({ ...stores, calls }, sampleRun(), { temporalUi: null, isGuess });
+  return reportRun({ ...stores, calls }, sampleRun(), null, isGuess);
 };
 
 describe('reportRun', () => {

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { CallRecord } from '../../domain/stores/call-store.ts';
 import { UsageError } from '../../domain/usage-error.ts';
 import { showItem } from '../../results/show-item.ts';
-import { answerRecord, planRecord, sampleRow, sampleRun, sampleStores } from './sample-run.ts';
+import { answerRecord, planRecord, sampleRow, sampleRun } from './sample-run.ts';
+import { sampleStores } from './sample-stores.ts';
 
 const row = sampleRow('q1', 'B');
 const ui = { url: 'http://127.0.0.1:8233', namespace: 'default' };

@@ -8,10 +8,10 @@ import {
   sampleRow,
   sampleRun,
   sampleSpec,
-  sampleStores,
   shownAt,
   someUsage,
 } from './sample-run.ts';
+import { sampleStores } from './sample-stores.ts';
 
 const summary = async (rows: readonly Row[], items = rows.map((row) => sampleItem(row.item_id))) =>
   (await summariseRun(sampleStores({ rows, items }), sampleRun(), null)).summary;
