@@ -1,0 +1,33 @@
+import { isSimulated } from '../../domain/run-spec.ts';
+import { createGuessFinder } from '../../results/read-reply.ts';
+import { reportRun } from '../../results/report.ts';
+import { runInTemporalUi, summariseRun } from '../../results/summarise.ts';
+import { guessMarker } from '../../simulator/server/answer-from-frames.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { findRun } from '../find-run.ts';
+import { printData, printJson } from '../output.ts';
+import { renderReport } from '../render/report-view.ts';
+import { openReadingSession } from '../session.ts';
+import { livingTemporalUi } from '../temporal-ui.ts';
+
+/** `report`: metrics with denominators and intervals; `--json` prints the run summary. */
+export async function report(
+  runId: string,
+  options: { readonly json?: boolean },
+): Promise<ExitCode> {
+  const { stores, folder, close } = await openReadingSession();
+  try {
+    const run = await findRun(stores.runs, runId);
+    const ui = await livingTemporalUi(folder);
+    const temporalUi = ui === null ? null : runInTemporalUi(ui.url, ui.namespace, runId);
+    if (options.json) {
+      printJson((await summariseRun(stores, run, temporalUi)).summary);
+    } else {
+      const isGuess = isSimulated(run.spec) ? createGuessFinder(stores.blobs, guessMarker) : null;
+      printData(renderReport(await reportRun(stores, run, temporalUi, isGuess)));
+    }
+    return exitCodes.done;
+  } finally {
+    await close();
+  }
+}

@@ -1,0 +1,36 @@
+import { readConfig } from '../../adapters/config-files/read-config.ts';
+import { promptVersion } from '../../domain/prompts.ts';
+import { resolveConfig } from '../../domain/resolve-config.ts';
+import { keysNeeded } from '../../domain/run-queues.ts';
+import { type EmbeddingSpec, plansPictures } from '../../domain/run-spec.ts';
+import { broken, type Finding, finding, passed } from './check.ts';
+
+/** What a configuration needs of this machine. */
+export type ConfigNeeds = {
+  readonly findings: readonly Finding[];
+  /** Null when the strategy embeds nothing, or the configuration is wrong. */
+  readonly embedding: EmbeddingSpec | null;
+};
+
+/** The file itself, and the keys that its models name. Keys are looked for, never shown or sent. */
+export async function checkConfigFile(
+  file: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<ConfigNeeds> {
+  let embedding: EmbeddingSpec | null = null;
+  let keys: readonly string[] = [];
+  const read = await finding('configuration', `mend ${file}`, async () => {
+    const surroundings = { promptVersion, simulatedBaseUrl: 'http://127.0.0.1', overwrite: false };
+    const unfrozen = resolveConfig(await readConfig(file), surroundings);
+    const { dataset, strategy, models } = unfrozen;
+    keys = keysNeeded({ ...unfrozen, runId: '', dataset: { ...dataset, hash: '' } });
+    embedding = plansPictures(strategy) ? models.embedding : null;
+    return `${file}: ${strategy.name} with ${models.answer.model}`;
+  });
+  const set = keys.map((variable) =>
+    environment[variable]
+      ? passed('key', `${variable} is set`)
+      : broken('key', `${variable} is not set`, `export ${variable}=<key>`),
+  );
+  return { findings: [read, ...set], embedding };
+}
