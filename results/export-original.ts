@@ -53,6 +53,15 @@ export async function claimOriginalFiles(
   await claimFiles({ directory, prefix, files: [results, metrics], runId, overwrite });
 }
 
+/** Runs with other file names share the folder of pictures, and two of them would mix. */
+async function claimPictures(
+  { runId }: RunSpec,
+  { directory, overwrite }: Pick<OriginalExport, 'directory' | 'overwrite'>,
+): Promise<void> {
+  const prefix = 'generated_images';
+  await claimFiles({ directory, prefix, files: [prefix], runId, overwrite });
+}
+
 /**
  * Writes the original script's two files, `<prefix>_results.json` and `<prefix>_metrics.json`, in
  * its shape and in the order of the dataset: every ended item, whatever became of it. Each file
@@ -67,6 +76,7 @@ export async function exportOriginal(
 ): Promise<OriginalFiles> {
   const { directory, media } = options;
   await claimOriginalFiles(spec, options);
+  if (media) await claimPictures(spec, options);
   const names = fileNames(spec);
   const resultsFile = join(directory, names.results);
   const metricsFile = join(directory, names.metrics);
