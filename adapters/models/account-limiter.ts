@@ -1,28 +1,52 @@
+type Account = { inFlight: number; places: number; readonly waiting: Set<() => void> };
+
 /**
  * Bounds the calls in flight per account within this process, first come first served. The number
  * of places is given with each request, so a run that brings another one changes it.
  */
 export function createAccountLimiter() {
-  const accounts = new Map<string, { inFlight: number; places: number; waiting: (() => void)[] }>();
+  const accounts = new Map<string, Account>();
 
-  const admit = (account: { inFlight: number; places: number; waiting: (() => void)[] }): void => {
-    while (account.inFlight < account.places) {
-      const next = account.waiting.shift();
-      if (next === undefined) return;
+  const admit = (account: Account): void => {
+    for (const next of account.waiting) {
+      if (account.inFlight >= account.places) return;
+      account.waiting.delete(next);
       account.inFlight += 1;
       next();
     }
   };
-  /** Waits for a free place; the returned function gives it back and may be called once. */
-  return async function acquire(name: string, places: number): Promise<() => void> {
-    const account = accounts.get(name) ?? { inFlight: 0, places, waiting: [] };
+  /**
+   * Waits for a free place; the returned function gives it back, once.
+   *
+   * @param places  calls at once, at least 1
+   * @param signal  ends the wait; its reason is thrown
+   */
+  return async function acquire(
+    name: string,
+    places: number,
+    signal?: AbortSignal,
+  ): Promise<() => void> {
+    signal?.throwIfAborted();
+    const account = accounts.get(name) ?? { inFlight: 0, places, waiting: new Set() };
     accounts.set(name, account);
-    account.places = places;
-    await new Promise<void>((resolve) => {
-      account.waiting.push(resolve);
+    account.places = Math.max(1, places);
+    await new Promise<void>((resolve, reject) => {
+      const giveUp = () => {
+        account.waiting.delete(enter);
+        reject(signal?.reason as Error);
+      };
+      const enter = () => {
+        signal?.removeEventListener('abort', giveUp);
+        resolve();
+      };
+      account.waiting.add(enter);
+      signal?.addEventListener('abort', giveUp, { once: true });
       admit(account);
     });
+    let isHeld = true;
     return () => {
+      if (!isHeld) return;
+      isHeld = false;
       account.inFlight -= 1;
       admit(account);
     };

@@ -1,79 +1,125 @@
-import { lookup } from 'node:dns/promises';
-import { BlockList, isIP } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { WireReply } from '../../domain/model-call.ts';
 import { StepError } from '../../domain/step-error.ts';
+import { TransportError } from '../../domain/transport-error.ts';
 import { mediaTypeOf } from '../frames/picture.ts';
+import { isLocalHost, lookupPublic, NotPublicError } from './public-address.ts';
+import { wireFetch } from './wire-fetch.ts';
 
 const mostBytes = 25 * 1024 * 1024;
-const timeoutMs = 60_000;
 const mostRedirects = 3;
 
+/** Times an address is tried that brought a page or half a picture: fetching costs nothing. */
+const tries = 3;
+
+/** Bounds of one fetch; the defaults are those of the product. */
+type Bounds = { readonly timeoutMs?: number; readonly pauseMs?: number };
+
 /**
- * Fetches a generated picture from the address a provider gave. Status, size and magic bytes are
- * checked; addresses inside private networks are refused unless they are the provider's own.
+ * Fetches a generated picture from the address a provider gave. Status, content type, size and
+ * magic bytes are checked; addresses inside private networks are refused, also behind redirects,
+ * unless they are the provider's own.
  *
- * @throws {StepError} `asset_expired` for 403, 404 and 410; `provider_error` to try again; `bad_media`
+ * @param trustedBaseUrl  the provider's base URL: its origin is trusted by configuration
+ * @throws {StepError} `asset_expired` for 403, 404 and 410; `connection`, `timeout` and
+ *   `provider_error` to try again; `bad_media` for what is no picture or lies elsewhere
  */
-export async function downloadPicture(url: string, trustedBaseUrl: string): Promise<Uint8Array> {
-  const signal = AbortSignal.timeout(timeoutMs);
-  let address = new URL(url);
+export async function downloadPicture(
+  url: string,
+  trustedBaseUrl: string,
+  { timeoutMs = 60_000, pauseMs = 1000 }: Bounds = {},
+): Promise<Uint8Array> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return pictureIn(await follow(url, trustedBaseUrl, AbortSignal.timeout(timeoutMs)));
+    } catch (error) {
+      const mayHeal = error instanceof StepError && error.action === 'retry';
+      if (!mayHeal || error.failureClass === 'timeout') throw error;
+      if (attempt >= tries) throw lastWord(error);
+    }
+    await sleep(pauseMs * attempt);
+  }
+}
+
+/** What is no picture after several tries never will be; a network may still come back. */
+function lastWord(error: StepError): StepError {
+  return error.failureClass === 'bad_media' ? refusal('is no picture at its address') : error;
+}
+
+async function follow(
+  url: string,
+  trustedBaseUrl: string,
+  signal: AbortSignal,
+): Promise<WireReply> {
+  let address = addressOf(url);
   for (let redirects = 0; redirects <= mostRedirects; redirects += 1) {
-    await refusePrivate(address, trustedBaseUrl);
-    const response = await fetch(address, { redirect: 'manual', signal }).catch((cause: unknown) => {
-      throw new StepError('connection', 'retry', 'A generated picture could not be fetched', { cause });
-    });
-    const location = response.headers.get('location');
-    if (response.status >= 300 && response.status < 400 && location !== null) {
-      address = new URL(location, address);
-      continue;
-    }
-    if (response.ok) return readPicture(response);
-    throw refused(response.status);
+    const reply = await fetchFrom(address, trustedBaseUrl, signal);
+    const location = reply.headers['location'];
+    if (reply.status < 300 || reply.status >= 400 || location === undefined) return reply;
+    address = addressOf(location, address);
   }
-  throw new StepError('bad_media', 'fail', `A generated picture redirects more than ${mostRedirects} times`);
+  throw refusal(`redirects more than ${mostRedirects} times`);
 }
 
-function refused(status: number): StepError {
-  if ([403, 404, 410].includes(status)) {
-    return new StepError('asset_expired', 'fail', `A generated picture's address is gone (status ${status}); it was paid for`);
-  }
-  return new StepError('provider_error', 'retry', `A generated picture's address replied with status ${status}`);
+function addressOf(url: string, base?: URL): URL {
+  if (!URL.canParse(url, base?.href)) throw refusal('has no valid address');
+  const address = new URL(url, base);
+  if (address.protocol === 'https:' || address.protocol === 'http:') return address;
+  throw refusal('has an address that is neither http nor https');
 }
 
-async function readPicture(response: Response): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
+async function fetchFrom(
+  address: URL,
+  trustedBaseUrl: string,
+  signal: AbortSignal,
+): Promise<WireReply> {
+  const isTrusted = address.origin === new URL(trustedBaseUrl).origin;
+  // A literal address is not looked up, so it is checked here.
+  if (!isTrusted && isLocalHost(address.hostname)) throw notPublic();
   try {
-    for await (const chunk of response.body ?? []) {
-      size += chunk.byteLength;
-      if (size > mostBytes) break;
-      chunks.push(chunk);
-    }
-  } catch (cause) {
-    throw new StepError('connection', 'retry', 'A generated picture broke off', { cause });
+    return await wireFetch(address, { method: 'GET' }, signal, {
+      mostBytes,
+      ...(!isTrusted && { lookup: lookupPublic }),
+    });
+  } catch (error) {
+    throw asStepError(error);
   }
-  const bytes = new Uint8Array(Buffer.concat(chunks));
-  const declared = Number(response.headers.get('content-length') ?? size);
-  if (size > mostBytes) throw new StepError('bad_media', 'fail', 'A generated picture is larger than 25 MB');
-  if (size < declared) throw new StepError('connection', 'retry', 'A generated picture broke off');
-  if (mediaTypeOf(bytes) !== null) return bytes;
-  throw new StepError('bad_media', 'retry', 'The address of a generated picture holds no picture');
 }
 
-const privateRanges = new BlockList();
-for (const [net, prefix] of [['0.0.0.0', 8], ['10.0.0.0', 8], ['100.64.0.0', 10], ['127.0.0.0', 8], ['169.254.0.0', 16], ['172.16.0.0', 12], ['192.168.0.0', 16], ['224.0.0.0', 3]] as const) {
-  privateRanges.addSubnet(net, prefix, 'ipv4');
-}
-for (const [net, prefix] of [['::', 127], ['::ffff:0:0', 96], ['64:ff9b::', 96], ['fc00::', 7], ['fe80::', 10], ['ff00::', 8]] as const) {
-  privateRanges.addSubnet(net, prefix, 'ipv6');
+function asStepError(error: unknown): unknown {
+  if (!(error instanceof TransportError)) return error;
+  const { cause, kind } = error;
+  if (cause instanceof NotPublicError) return notPublic();
+  if (cause instanceof Error && cause.message.includes('larger than')) {
+    return refusal('is larger than 25 MB');
+  }
+  const failureClass = kind === 'timeout' ? 'timeout' : 'connection';
+  return new StepError(failureClass, 'retry', 'A generated picture could not be fetched', {
+    cause,
+  });
 }
 
-/** The provider's own origin is trusted by configuration; every other host must be public. */
-async function refusePrivate(address: URL, trustedBaseUrl: string): Promise<void> {
-  if (address.origin === new URL(trustedBaseUrl).origin) return;
-  const host = address.hostname.replace(/^\[|\]$/g, '');
-  const found = isIP(host) ? [{ address: host, family: isIP(host) }] : await lookup(host, { all: true }).catch(() => []);
-  const isPrivate = ({ address: ip, family }: { address: string; family: number }) =>
-    privateRanges.check(ip, family === 6 ? 'ipv6' : 'ipv4');
-  if (/^https?:$/.test(address.protocol) && found.length > 0 && !found.some(isPrivate)) return;
-  throw new StepError('bad_media', 'fail', 'A generated picture has an address that is not on the public internet');
+function pictureIn({ status, headers, body }: WireReply): Uint8Array {
+  if ([403, 404, 410].includes(status)) {
+    const what = `A generated picture's address is gone (status ${status}); it was paid for`;
+    throw new StepError('asset_expired', 'fail', what);
+  }
+  if (status !== 200) {
+    const what = `A generated picture's address replied with status ${status}`;
+    throw new StepError('provider_error', 'retry', what);
+  }
+  const contentType = headers['content-type'] ?? 'application/octet-stream';
+  const mayBePicture = /^(image\/|application\/octet-stream|binary\/octet-stream)/i.test(
+    contentType,
+  );
+  if (mayBePicture && mediaTypeOf(body) !== null) return body;
+  throw new StepError('bad_media', 'retry', "A generated picture's address holds no picture");
+}
+
+function notPublic(): StepError {
+  return refusal('has an address that is not on the public internet');
+}
+
+function refusal(what: string): StepError {
+  return new StepError('bad_media', 'fail', `A generated picture ${what}`);
 }

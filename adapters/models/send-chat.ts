@@ -1,15 +1,19 @@
 import OpenAI, { APIError } from 'openai';
 import type { ChatRequest, WireReply } from '../../domain/model-call.ts';
 import type { ChatModelSpec } from '../../domain/run-spec.ts';
-import { TransportError } from '../../domain/transport-error.ts';
 import { wireFetch } from './wire-fetch.ts';
 
 type Media = { readonly sha256: string; readonly mediaType: string; readonly bytes: Uint8Array };
+
+/** Longer than any timer: the library's own deadline must never come before the signal. */
+const neverMs = 2 ** 31 - 1;
 
 /**
  * Sends one chat request with the OpenAI library, which is told never to retry: one layer alone
  * does. The reply comes back raw, with its status, so that it can be stored before it is read.
  *
+ * @param sending.media  the pictures that the request names by their hashes
+ * @param sending.signal  the deadline, until the last byte of the reply
  * @throws {TransportError} when no whole reply arrived before the signal
  */
 export async function sendChat(sending: {
@@ -21,48 +25,60 @@ export async function sendChat(sending: {
   readonly signal: AbortSignal;
   readonly clientRequestId: string;
 }): Promise<WireReply> {
-  const { model, apiKey, request, media, seed, signal, clientRequestId } = sending;
-  const caught: { reply?: WireReply; failure?: TransportError } = {};
+  const { model, apiKey, request, media, signal, clientRequestId } = sending;
+  const messages = messagesOf(request, media);
+  const caught: { reply?: WireReply; failure?: { readonly error: unknown } } = {};
   const client = new OpenAI({
     apiKey,
     baseURL: model.baseUrl,
     maxRetries: 0,
-    // The signal is the only deadline; the library's own would end at the headers.
-    timeout: model.timeoutMs + 60_000,
+    timeout: neverMs,
+    // Not from the environment: a key goes to the base URL of its own settings, and nothing else does.
+    adminAPIKey: null,
     organization: null,
     project: null,
+    logLevel: 'off',
     fetch: async (url, init) => {
-      const address = url instanceof Request ? url.url : url;
       try {
-        caught.reply = await wireFetch(address, init ?? {}, signal);
+        caught.reply = await wireFetch(url instanceof Request ? url.url : url, init ?? {}, signal);
       } catch (error) {
-        if (error instanceof TransportError) caught.failure = error;
+        caught.failure = { error };
         throw error;
       }
-      const { status, headers, body } = caught.reply;
-      return new Response(new Uint8Array(body), { status, headers: replayable(headers) });
+      const { status, body } = caught.reply;
+      // The library sees the status and nothing to decode; what counts was caught above.
+      const isEmpty = status === 204 || status === 304;
+      return new Response(isEmpty ? null : new Uint8Array(body), { status });
     },
   });
   try {
+    const headers = {
+      Authorization: `Bearer ${apiKey}`,
+      'X-Client-Request-Id': clientRequestId,
+    };
     await client.chat.completions
-      .create(
-        {
-          model: model.model,
-          messages: messagesOf(request, media),
-          max_tokens: model.maxTokens,
-          ...(model.temperature !== null && { temperature: model.temperature }),
-          ...(seed !== null && { seed }),
-          ...model.extraBody,
-        },
-        { headers: { 'X-Client-Request-Id': clientRequestId }, signal },
-      )
+      .create({ ...parametersOf(model, sending.seed), messages }, { headers })
       .asResponse();
   } catch (error) {
-    if (caught.failure !== undefined) throw caught.failure;
+    if (caught.failure !== undefined) throw caught.failure.error;
     if (caught.reply === undefined || !(error instanceof APIError)) throw error;
   }
-  if (caught.reply === undefined) throw new TransportError('cut', undefined);
+  if (caught.reply === undefined) throw new Error('the OpenAI library sent nothing');
   return caught.reply;
+}
+
+/** `extraBody` comes last: what a person wrote there wins. */
+function parametersOf(model: ChatModelSpec, seed: number | null) {
+  // OpenAI's own newer models know the limit only by its newer name; all others know the older one.
+  const limit = model.provider === 'openai' ? 'max_completion_tokens' : 'max_tokens';
+  return {
+    model: model.model,
+    [limit]: model.maxTokens,
+    ...(model.temperature !== null && { temperature: model.temperature }),
+    ...(seed !== null && { seed }),
+    ...model.extraBody,
+    stream: false,
+  } as const;
 }
 
 function messagesOf(
@@ -72,7 +88,10 @@ function messagesOf(
   const bytesOf = new Map(media.map((picture) => [picture.sha256, picture.bytes]));
   const content = parts.map((part): OpenAI.Chat.ChatCompletionContentPart => {
     if (part.type === 'text') return { type: 'text', text: part.text };
-    const data = Buffer.from(bytesOf.get(part.sha256) ?? []).toString('base64');
+    const bytes = bytesOf.get(part.sha256);
+    if (bytes === undefined)
+      throw new Error(`the request names a picture without bytes: ${part.sha256}`);
+    const data = Buffer.from(bytes).toString('base64');
     return { type: 'image_url', image_url: { url: `data:${part.mediaType};base64,${data}` } };
   });
   return [
@@ -85,10 +104,4 @@ function messagesOf(
           { role: 'user', content: repair.complaint } as const,
         ]),
   ];
-}
-
-/** The body is already decoded: these would make a reader decode it again. */
-function replayable(headers: Readonly<Record<string, string>>): Record<string, string> {
-  const { 'content-encoding': _, 'content-length': __, 'transfer-encoding': ___, ...rest } = headers;
-  return rest;
 }

@@ -51,16 +51,23 @@ function sendToArk(sending: Sending): Promise<WireReply> {
 }
 
 function sendToOpenAi(sending: Sending): Promise<WireReply> {
-  const { model, request, reference, signal } = sending;
+  const { model, request, reference, seed, signal } = sending;
   const form = new FormData();
-  form.set('model', model.model);
-  form.set('prompt', request.prompt);
-  form.set('size', request.size);
-  form.set('n', '1');
+  const fields = {
+    model: model.model,
+    prompt: request.prompt,
+    size: request.size,
+    n: 1,
+    // OpenAI's own edits take no seed and refuse what they do not know.
+    ...(seed !== null && model.provider !== 'openai' && { seed }),
+    ...model.extraBody,
+  };
+  for (const [name, value] of Object.entries(fields)) {
+    form.set(name, typeof value === 'string' ? value : JSON.stringify(value));
+  }
   const extension = reference.mediaType.split('/')[1] ?? 'jpeg';
   const picture = new Blob([new Uint8Array(reference.bytes)], { type: reference.mediaType });
   form.set('image', picture, `reference.${extension}`);
-  for (const [name, value] of Object.entries(model.extraBody)) form.set(name, String(value));
   return wireFetch(
     endpoint(model, 'images/edits'),
     { method: 'POST', headers: headersOf(sending), body: form },

@@ -6,6 +6,8 @@ import {
 } from 'node:http';
 import { request as requestSecure, Agent as SecureAgent } from 'node:https';
 import type { LookupFunction } from 'node:net';
+import { promisify } from 'node:util';
+import { brotliDecompress, unzip } from 'node:zlib';
 import type { WireReply } from '../../domain/model-call.ts';
 import { TransportError, type TransportKind } from '../../domain/transport-error.ts';
 
@@ -101,7 +103,15 @@ async function readAll(response: IncomingMessage, mostBytes: number): Promise<Ui
     chunks.push(chunk);
   }
   if (!response.complete) throw new Error('the reply broke off');
-  return new Uint8Array(Buffer.concat(chunks));
+  const encoding = response.headers['content-encoding'] ?? 'identity';
+  return new Uint8Array(await decoded(Buffer.concat(chunks), encoding, mostBytes));
+}
+
+/** Some gateways compress although nobody asked them to. */
+async function decoded(body: Buffer, encoding: string, mostBytes: number): Promise<Buffer> {
+  const limit = { maxOutputLength: mostBytes };
+  if (encoding === 'br') return promisify(brotliDecompress)(body, limit);
+  return /^(x-)?(gzip|deflate)$/.test(encoding) ? promisify(unzip)(body, limit) : body;
 }
 
 function headersOf({ headers }: IncomingMessage): Record<string, string> {
