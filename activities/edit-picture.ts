@@ -9,7 +9,7 @@ import type { BlobStore } from '../domain/stores/blob-store.ts';
 import type { CallOwner } from '../domain/stores/call-store.ts';
 import type { IndexStore } from '../domain/stores/index-store.ts';
 import type { PaidCall } from './paid-call.ts';
-import type { CachedCall } from './record-step.ts';
+import { type CachedCall, endOfTries } from './record-step.ts';
 import type { FramePicture } from './run-reader.ts';
 
 /** One picture request as it goes out. */
@@ -45,6 +45,8 @@ export function createEditPicture(dependencies: EditPictureDependencies) {
     readonly prompt: string;
     readonly reference: FramePicture;
     readonly redraw: number;
+    /** Attempts of the step that did not end in a failed call, this one included. */
+    readonly tries: number;
     readonly noteCached: (call: CachedCall) => void;
   }): Promise<{ artifact: string; width: number; height: number }> {
     const { owner, spec, model, reference, redraw } = edit;
@@ -52,7 +54,7 @@ export function createEditPicture(dependencies: EditPictureDependencies) {
     const request: ImageEditRequest = {
       prompt: edit.prompt,
       reference: { type: 'image', sha256, mediaType },
-      size: pictureSize(model.size, reference),
+      size: pictureSize(model.size, reference, model),
     };
     const seed = seedOf(model.seed, owner.sample, redraw);
     const key = callKey({
@@ -83,7 +85,9 @@ export function createEditPicture(dependencies: EditPictureDependencies) {
     // An address expires within a day: its bytes are kept under the call that paid for them.
     const known = await indexes.findChunk(`picture/${key}`);
     if (known !== null) return { ...(await checkPicture(await blobs.get(known))), artifact: known };
-    const bytes = await downloadPicture(value.url, model.baseUrl);
+    const bytes = await downloadPicture(value.url, model.baseUrl).catch((error: unknown) => {
+      throw endOfTries(error, Context.current().info.attempt, edit.tries);
+    });
     const size = await checkPicture(bytes);
     return { ...size, artifact: await indexes.putChunk(`picture/${key}`, await blobs.put(bytes)) };
   };

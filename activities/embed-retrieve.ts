@@ -1,4 +1,4 @@
-import type { Frame } from '../domain/item.ts';
+import type { Frame, Item } from '../domain/item.ts';
 import type { EmbeddingSpec, RunSpec, StrategySpec } from '../domain/run-spec.ts';
 import { selectFrames, type SelectedFrame } from '../domain/ranking.ts';
 import { topK } from '../domain/similarity.ts';
@@ -9,7 +9,7 @@ import type { BlobStore } from '../domain/stores/blob-store.ts';
 import type { StepRecord } from '../domain/stores/step-store.ts';
 import type { ItemRef } from '../domain/workflow-contract.ts';
 import type { Embedder } from './embedder.ts';
-import { referencePicture } from './generate.ts';
+import { referenceFrame } from './generate.ts';
 import { resultOf, type RecordStep } from './record-step.ts';
 import type { FrameReader, RunReader } from './run-reader.ts';
 
@@ -33,7 +33,7 @@ export type EmbedRetrieveDependencies = {
 };
 
 export function createEmbedRetrieveActivities(dependencies: EmbedRetrieveDependencies) {
-  const { reader, frames, blobs, recordStep } = dependencies;
+  const { recordStep } = dependencies;
   return {
     /**
      * Embeds the imagined pictures (or, for the control, the reference frames) and finds the
@@ -43,49 +43,50 @@ export function createEmbedRetrieveActivities(dependencies: EmbedRetrieveDepende
     async embedAndRetrieve(
       ref: ItemRef & { readonly index: string; readonly modelHash: string },
     ): Promise<{ frames: number }> {
-      const { chosen } = await recordStep<RetrieveResult>(
-        ref,
-        'embed-retrieve',
-        0,
-        async (step) => {
-          const spec = await reader.spec(ref.runId);
-          const item = await reader.item(ref.runId, ref.itemId);
-          const embedder = await sameModel(dependencies, spec, ref.modelHash);
-          const pictures = await queryPictures(dependencies, spec, item, step.records);
-          const { vectors, enlarged } = await embedder.embed(pictures, { lane: 'query' });
-          const index = dependencies.readFrameIndex(await blobs.get(ref.index));
-          const all = await frames.list(spec, item.videoIds[0]!);
-          const selected = rank(vectors, index, spec.strategy);
-          const found = selected.map((frame) => ({
-            ...frame,
-            frame: frameNamed(all, index, frame.index),
-          }));
-          return {
-            result: {
-              retrieved: found.map(({ frame, score, rank: place, query }) => ({
-                video_id: frame.videoId,
-                frame_id: frame.frameId,
-                time_s: frame.timeSeconds,
-                score,
-                rank: place,
-                query,
-              })),
-              chosen: inOrder(
-                found.map(({ frame }) => frame),
-                spec.strategy.frameOrder,
-              ).map(shownFrame),
-              modelHash: embedder.modelHash,
-              enlarged,
-            },
-            usable: true,
-          };
-        },
+      const { chosen } = await recordStep<RetrieveResult>(ref, 'embed-retrieve', 0, (step) =>
+        retrieve(dependencies, ref, step.records),
       );
       return { frames: chosen.length };
     },
   };
 }
 export type EmbedRetrieveActivities = ReturnType<typeof createEmbedRetrieveActivities>;
+
+async function retrieve(
+  dependencies: EmbedRetrieveDependencies,
+  ref: ItemRef & { readonly index: string; readonly modelHash: string },
+  records: readonly StepRecord[],
+): Promise<{ result: RetrieveResult; usable: true }> {
+  const { reader, frames, blobs, readFrameIndex } = dependencies;
+  const spec = await reader.spec(ref.runId);
+  const item = await reader.item(ref.runId, ref.itemId);
+  const embedder = await sameModel(dependencies, spec, ref.modelHash);
+  const pictures = await queryPictures(dependencies, spec, item, records);
+  const { vectors, enlarged } = await embedder.embed(pictures, { lane: 'query' });
+  const index = readFrameIndex(await blobs.get(ref.index));
+  const all = await frames.list(spec, item.videoIds[0]!);
+  const found = rank(vectors, index, spec.strategy).map(({ index: row, ...place }) => ({
+    ...place,
+    frame: frameNamed(all, index, row),
+  }));
+  const chosen = found.map(({ frame }) => frame);
+  return {
+    result: {
+      retrieved: found.map(({ frame, score, rank: place, query }) => ({
+        video_id: frame.videoId,
+        frame_id: frame.frameId,
+        time_s: frame.timeSeconds,
+        score,
+        rank: place,
+        query,
+      })),
+      chosen: inOrder(chosen, spec.strategy.frameOrder).map(shownFrame),
+      modelHash: embedder.modelHash,
+      enlarged,
+    },
+    usable: true,
+  };
+}
 
 /** Refuses to compare vectors of different weights. */
 async function sameModel(
@@ -106,16 +107,16 @@ async function sameModel(
 async function queryPictures(
   { blobs, frames }: EmbedRetrieveDependencies,
   spec: RunSpec,
-  item: Parameters<typeof referencePicture>[2],
+  item: Item,
   records: readonly StepRecord[],
 ): Promise<Uint8Array[]> {
   const { planned } = resultOf<PlanResult>(records, 'plan', 0);
   if (spec.strategy.name === 'unedited-reference') {
+    // As stored, as the frames of the index were embedded.
     return Promise.all(
-      planned.map(async ({ used_frame_id }) => {
-        const picture = await referencePicture(frames, spec, item, used_frame_id);
-        return picture.bytes;
-      }),
+      planned.map(async ({ used_frame_id }) =>
+        frames.read(spec, await referenceFrame(frames, spec, item, used_frame_id)),
+      ),
     );
   }
   return Promise.all(

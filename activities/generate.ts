@@ -1,5 +1,5 @@
 import type { FailureClass } from '../domain/outcome.ts';
-import type { Item } from '../domain/item.ts';
+import type { Frame, Item } from '../domain/item.ts';
 import { redrawOf } from '../domain/redraw.ts';
 import type { RunSpec } from '../domain/run-spec.ts';
 import { StepError } from '../domain/step-error.ts';
@@ -7,8 +7,8 @@ import type { GenerateResult, PlanResult } from '../domain/step-results.ts';
 import type { BlobStore } from '../domain/stores/blob-store.ts';
 import type { ItemRef } from '../domain/workflow-contract.ts';
 import type { EditPicture } from './edit-picture.ts';
-import { resultOf, type RecordStep } from './record-step.ts';
-import type { FramePicture, FrameReader, RunReader } from './run-reader.ts';
+import { resultOf, type RecordStep, type StepWork } from './record-step.ts';
+import type { FrameReader, RunReader } from './run-reader.ts';
 
 export type GenerateDependencies = {
   readonly reader: RunReader;
@@ -18,11 +18,14 @@ export type GenerateDependencies = {
   readonly editPicture: EditPicture;
 };
 
+/** What a whole run suffers from, or this side: another picture would not be had either. */
+const notThePicture: readonly FailureClass[] = ['auth', 'quota', 'model_gone', 'storage'];
+
 /** This picture's content or media was refused; another picture may still be drawn. */
 const refusals: readonly FailureClass[] = ['refused_input', 'refused_output', 'bad_media'];
 
 export function createGenerateActivities(dependencies: GenerateDependencies) {
-  const { reader, frames, blobs, recordStep, editPicture } = dependencies;
+  const { recordStep } = dependencies;
   return {
     /**
      * Edits one reference frame into one imagined picture and stores its bytes. Where the strategy
@@ -31,39 +34,8 @@ export function createGenerateActivities(dependencies: GenerateDependencies) {
     async generateImage(
       ref: ItemRef & { readonly part: number },
     ): Promise<Pick<GenerateResult, 'source'>> {
-      const { source } = await recordStep<GenerateResult>(
-        ref,
-        'generate',
-        ref.part,
-        async (step) => {
-          const spec = await reader.spec(ref.runId);
-          const item = await reader.item(ref.runId, ref.itemId);
-          const plan = resultOf<PlanResult>(step.records, 'plan', 0).planned[ref.part]!;
-          const reference = await referencePicture(frames, spec, item, plan.used_frame_id);
-          try {
-            const picture = await editPicture({
-              ...step,
-              spec,
-              model: spec.models.image!,
-              prompt: plan.prompt,
-              reference,
-              redraw: redrawOf(step.records, 'generate', ref.part, ref.drive),
-            });
-            return {
-              result: { ...picture, source: 'generated', fallbackClass: null },
-              usable: true,
-            };
-          } catch (error) {
-            if (!(error instanceof StepError) || !fallsBack(error, spec)) throw error;
-            const { width, height } = reference;
-            const artifact = await blobs.put(reference.bytes);
-            const fallbackClass = error.failureClass;
-            return {
-              result: { artifact, width, height, source: 'reference', fallbackClass },
-              usable: true,
-            };
-          }
-        },
+      const { source } = await recordStep<GenerateResult>(ref, 'generate', ref.part, (step) =>
+        generate(dependencies, ref, step),
       );
       return { source };
     },
@@ -71,27 +43,54 @@ export function createGenerateActivities(dependencies: GenerateDependencies) {
 }
 export type GenerateActivities = ReturnType<typeof createGenerateActivities>;
 
-/** The frame of a video with this number. */
-export async function referencePicture(
+async function generate(
+  { reader, frames, blobs, editPicture }: GenerateDependencies,
+  ref: ItemRef & { readonly part: number },
+  step: Parameters<StepWork<GenerateResult>>[0],
+): Promise<{ result: GenerateResult; usable: true }> {
+  const spec = await reader.spec(ref.runId);
+  const item = await reader.item(ref.runId, ref.itemId);
+  const plan = resultOf<PlanResult>(step.records, 'plan', 0).planned[ref.part]!;
+  const frame = await referenceFrame(frames, spec, item, plan.used_frame_id);
+  const reference = await frames.picture(spec, frame);
+  try {
+    const picture = await editPicture({
+      ...step,
+      spec,
+      model: spec.models.image!,
+      prompt: plan.prompt,
+      reference,
+      redraw: redrawOf(step.records, 'generate', ref.part, ref.drive),
+    });
+    return { result: { ...picture, source: 'generated', fallbackClass: null }, usable: true };
+  } catch (error) {
+    if (!(error instanceof StepError) || !fallsBack(error, spec)) throw error;
+    const { width, height } = reference;
+    const artifact = await blobs.put(reference.bytes);
+    const fallbackClass = error.failureClass;
+    return {
+      result: { artifact, width, height, source: 'reference', fallbackClass },
+      usable: true,
+    };
+  }
+}
+
+/** The frame of the item's video with this number. */
+export async function referenceFrame(
   frames: FrameReader,
   spec: RunSpec,
   item: Item,
   frameId: number,
-): Promise<FramePicture> {
-  const all = await frames.list(spec, item.videoIds[0]!);
+): Promise<Frame> {
+  const videoId = item.videoIds[0]!;
+  const all = await frames.list(spec, videoId);
   const frame = all.find((candidate) => candidate.frameId === frameId);
-  if (frame === undefined) {
-    throw new StepError(
-      'frames_missing',
-      'fail',
-      `${item.videoIds[0]} no longer has frame ${frameId}`,
-    );
-  }
-  return frames.picture(spec, frame);
+  if (frame !== undefined) return frame;
+  throw new StepError('frames_missing', 'fail', `${videoId} no longer has frame ${frameId}`);
 }
 
 /** Waiting, pausing and stopping never fall back: only a picture that is lost for good does. */
 function fallsBack(error: StepError, spec: RunSpec): boolean {
-  if (error.action !== 'fail') return false;
+  if (error.action !== 'fail' || notThePicture.includes(error.failureClass)) return false;
   return spec.strategy.onImageFailure === 'always' || refusals.includes(error.failureClass);
 }

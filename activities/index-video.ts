@@ -4,6 +4,7 @@ import { canonicalJson, sha256Hex } from '../domain/hashing.ts';
 import { inChunks } from '../domain/in-chunks.ts';
 import type { Frame } from '../domain/item.ts';
 import type { EmbeddingSpec, RunSpec } from '../domain/run-spec.ts';
+import { uniformFloor } from '../domain/sampling.ts';
 import { topK } from '../domain/similarity.ts';
 import { StepError } from '../domain/step-error.ts';
 import type { BlobStore } from '../domain/stores/blob-store.ts';
@@ -155,15 +156,20 @@ async function embedFrames(
   return { vectors };
 }
 
-/** Embeds up to three frames of the run again and compares them with the imported rows. */
+/** Frames that are embedded again to check imported embeddings. */
+const checkedFrames = 3;
+
+/** Embeds three frames of the run again, spread over its videos, and compares the imported rows. */
 async function checkImported(
-  { frames, importedEmbeddings, videosOf }: IndexDependencies,
+  dependencies: IndexDependencies,
   spec: RunSpec,
   embedder: Embedder,
 ): Promise<void> {
   if (spec.dataset.embeddings === null) return;
-  for (const videoId of (await videosOf(spec)).slice(0, 3)) {
-    const imported = await importedEmbeddings(spec, videoId);
+  const videoIds = (await dependencies.videosOf(spec)).slice(0, checkedFrames);
+  const framesPerVideo = Math.ceil(checkedFrames / videoIds.length);
+  for (const videoId of videoIds) {
+    const imported = await dependencies.importedEmbeddings(spec, videoId);
     if (imported === null) continue;
     if (imported.dimension !== embedder.dimension) {
       throw new StepError(
@@ -173,24 +179,44 @@ async function checkImported(
           `${embedder.modelId} has ${embedder.dimension}: they were made by another model`,
       );
     }
-    const row = Math.floor(imported.frameNames.length / 2);
-    const frame = (await frames.list(spec, videoId)).find(
-      ({ name }) => name === imported.frameNames[row],
-    );
-    if (frame === undefined) continue;
-    const { vectors } = await embedder.embed([await frames.read(spec, frame)]);
-    const start = row * imported.dimension;
-    const theirs = imported.vectors.subarray(start, start + imported.dimension);
-    const cosine = topK(vectors, theirs, imported.dimension, 1)[0]!.score;
-    if (cosine >= leastAgreement) continue;
+    for (const row of uniformFloor(imported.frameNames.length, framesPerVideo)) {
+      await checkRow(dependencies, { spec, videoId, embedder, imported, row });
+    }
+  }
+}
+
+async function checkRow(
+  { frames }: IndexDependencies,
+  about: {
+    readonly spec: RunSpec;
+    readonly videoId: string;
+    readonly embedder: Embedder;
+    readonly imported: ImportedEmbeddings;
+    readonly row: number;
+  },
+): Promise<void> {
+  const { spec, videoId, embedder, imported, row } = about;
+  const name = imported.frameNames[row];
+  const frame = (await frames.list(spec, videoId)).find((candidate) => candidate.name === name);
+  if (frame === undefined) {
     throw new StepError(
-      'embedding_failed',
+      'frames_missing',
       'fail',
-      `Frame ${frame.name} of ${videoId} embeds with ${embedder.modelId} to a vector of cosine ` +
-        `${cosine.toFixed(4)} to its row in the .pt file (at least ${leastAgreement} is needed): ` +
-        `name the model that made the file, or leave --embeddings-path out`,
+      `The embeddings of ${videoId} name ${name}, which is not in the video's folder`,
     );
   }
+  const { vectors } = await embedder.embed([await frames.read(spec, frame)]);
+  const start = row * imported.dimension;
+  const theirs = imported.vectors.subarray(start, start + imported.dimension);
+  const cosine = topK(vectors, theirs, imported.dimension, 1)[0]?.score ?? 0;
+  if (cosine >= leastAgreement) return;
+  throw new StepError(
+    'embedding_failed',
+    'fail',
+    `Frame ${name} of ${videoId} embeds with ${embedder.modelId} to a vector of cosine ` +
+      `${cosine.toFixed(4)} to its row in the .pt file (at least ${leastAgreement} is needed): ` +
+      `name the model that made the file, or leave --embeddings-path out`,
+  );
 }
 
 function otherModel(mine: Embedder, expected: EmbedderIdentity): StepError {

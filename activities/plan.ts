@@ -1,14 +1,16 @@
 import type { Frame } from '../domain/item.ts';
+import type { ChatRequest } from '../domain/model-call.ts';
 import { parsePlan } from '../domain/plan-parsing.ts';
 import { planPrompt, repairPrompt } from '../domain/prompts.ts';
 import { redrawOf } from '../domain/redraw.ts';
+import type { RunSpec } from '../domain/run-spec.ts';
 import { uniformFloor } from '../domain/sampling.ts';
 import { StepError } from '../domain/step-error.ts';
 import type { PlanResult } from '../domain/step-results.ts';
 import type { BlobStore } from '../domain/stores/blob-store.ts';
 import type { ItemRef } from '../domain/workflow-contract.ts';
 import type { AskChat } from './ask-chat.ts';
-import type { RecordStep } from './record-step.ts';
+import type { RecordStep, StepWork } from './record-step.ts';
 import type { FrameReader, RunReader } from './run-reader.ts';
 
 export type PlanDependencies = {
@@ -19,13 +21,8 @@ export type PlanDependencies = {
   readonly askChat: AskChat;
 };
 
-export function createPlanActivities({
-  reader,
-  frames,
-  blobs,
-  recordStep,
-  askChat,
-}: PlanDependencies) {
+export function createPlanActivities(dependencies: PlanDependencies) {
+  const { blobs, recordStep } = dependencies;
   return {
     /**
      * Shows evenly spaced frames with their ids and asks which pictures would help to answer.
@@ -33,42 +30,18 @@ export function createPlanActivities({
      */
     async planImageRequests(ref: ItemRef): Promise<{ pictures: number }> {
       const plan = await recordStep<PlanResult>(ref, 'plan', 0, async (step) => {
-        const spec = await reader.spec(ref.runId);
-        const item = await reader.item(ref.runId, ref.itemId);
-        const sampled = await sampleFrames(spec, item.videoIds, frames);
-        const pictures = await Promise.all(sampled.map((frame) => frames.picture(spec, frame)));
-        const request = planPrompt({
-          question: item.question,
-          frames: sampled.map((frame, index) => ({ frameId: frame.frameId, ...pictures[index]! })),
-          maxImageRequests: spec.strategy.maxImageRequests,
-        });
-        const ask = (repaired: typeof request) =>
-          askChat({
-            ...step,
-            spec,
-            model: spec.models.plan,
-            request: repaired,
-            media: pictures,
-            redraw: redrawOf(step.records, 'plan', 0, ref.drive),
-          });
-        const limits = {
-          sampledFrameIds: sampled.map((frame) => frame.frameId),
-          maxImageRequests: spec.strategy.maxImageRequests,
-        };
+        const { ask, request, limits } = await prepare(dependencies, ref, step);
         let reply = await ask(request);
-        let parsed = parsePlan(reply.text, limits);
+        let parsed = parsePlan(reply, limits);
         if ('complaint' in parsed) {
-          reply = await ask(repairPrompt(request, reply.text, parsed.complaint));
-          parsed = parsePlan(reply.text, limits);
+          reply = await ask(repairPrompt(request, reply, parsed.complaint));
+          parsed = parsePlan(reply, limits);
         }
         if ('complaint' in parsed) {
-          throw new StepError(
-            'plan_invalid',
-            'fail',
-            `The plan was unusable twice: ${parsed.complaint}`,
-          );
+          const message = `The plan was unusable twice: ${parsed.complaint}`;
+          throw new StepError('plan_invalid', 'fail', message);
         }
-        const replyArtifact = await blobs.put(new TextEncoder().encode(reply.text));
+        const replyArtifact = await blobs.put(new TextEncoder().encode(reply));
         const { planned, dropped, rule } = parsed;
         return { result: { planned, dropped, parseRule: rule, replyArtifact }, usable: true };
       });
@@ -78,8 +51,42 @@ export function createPlanActivities({
 }
 export type PlanActivities = ReturnType<typeof createPlanActivities>;
 
+/** The request about the sampled frames, and what sends it. */
+async function prepare(
+  { reader, frames, askChat }: PlanDependencies,
+  ref: ItemRef,
+  step: Parameters<StepWork<PlanResult>>[0],
+) {
+  const spec = await reader.spec(ref.runId);
+  const item = await reader.item(ref.runId, ref.itemId);
+  const { maxImageRequests } = spec.strategy;
+  const sampled = await sampleFrames(spec, item.videoIds, frames);
+  const media = await Promise.all(sampled.map((frame) => frames.picture(spec, frame)));
+  const redraw = redrawOf(step.records, 'plan', 0, ref.drive);
+  return {
+    request: planPrompt({
+      question: item.question,
+      options: item.options,
+      frames: sampled.map((frame, index) => ({ frameId: frame.frameId, ...media[index]! })),
+      maxImageRequests,
+    }),
+    limits: { sampledFrameIds: sampled.map((frame) => frame.frameId), maxImageRequests },
+    async ask(request: ChatRequest): Promise<string> {
+      const { text } = await askChat({
+        ...step,
+        spec,
+        model: spec.models.plan,
+        request,
+        media,
+        redraw,
+      });
+      return text;
+    },
+  };
+}
+
 async function sampleFrames(
-  spec: Parameters<FrameReader['list']>[0],
+  spec: RunSpec,
   videoIds: readonly string[],
   frames: FrameReader,
 ): Promise<Frame[]> {

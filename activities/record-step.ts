@@ -1,9 +1,9 @@
-import { CancelledFailure, Context } from '@temporalio/activity';
+import { CancelledFailure, Context, type Info } from '@temporalio/activity';
 import { waitedMs } from '../domain/call-attempts.ts';
 import type { Step } from '../domain/outcome.ts';
 import { StepError } from '../domain/step-error.ts';
-import type { CallOwner, CallStore, CallUsage } from '../domain/stores/call-store.ts';
-import type { StepKey, StepRecord, StepStore } from '../domain/stores/step-store.ts';
+import type { CallOwner, CallRecord, CallStore, CallUsage } from '../domain/stores/call-store.ts';
+import type { StepKey, StepPlace, StepRecord, StepStore } from '../domain/stores/step-store.ts';
 import { sumUsage } from '../domain/usage.ts';
 import type { ItemRef } from '../domain/workflow-contract.ts';
 
@@ -21,12 +21,17 @@ export type StepWork<Result> = (context: {
   readonly owner: CallOwner;
   /** Every record of the item, oldest drive first. */
   readonly records: readonly StepRecord[];
+  /** Attempts of the step that did not end in a failed call, this one included. */
+  readonly tries: number;
   /** Notes a response taken from the call store. */
   noteCached(call: CachedCall): void;
 }) => Promise<{ readonly result: Result; readonly usable: boolean }>;
 
-/** A step's surprise is retried this often, then fails its item as `unclassified`. */
-const surpriseAttempts = 3;
+/**
+ * Tries of a step that do not end in a paid call, which counts its own: an error that nobody
+ * foresaw, and one that a retry can mend, such as a file that cannot be read.
+ */
+const mostTries = { surprise: 3, mendable: 10 };
 
 /**
  * Wraps a step: takes the usable result of an earlier drive or attempt instead of working, else
@@ -46,36 +51,25 @@ export function createStepRecorder({ steps, calls, processId }: RecordStepDepend
     if (finished !== undefined) return finished.result as Result;
 
     const { info } = Context.current();
-    await steps.begin(
-      key,
-      {
-        processId,
-        workflowId: info.workflowExecution?.workflowId ?? '',
-        workflowRunId: info.workflowExecution?.runId ?? '',
-        activityId: info.activityId,
-      },
-      info.attempt,
-    );
+    await steps.begin(key, placeOf(info, processId), info.attempt);
+    const tries = info.attempt === 1 ? 1 : info.attempt - failedCalls(await calls.ofStep(key));
     const cached: CachedCall[] = [];
+    const noteCached = (call: CachedCall) => void cached.push(call);
     const spent = async () => {
       const made = await calls.ofStep(key);
       return { usage: sumUsage(made, cached), waitedMs: waitedMs(made) };
     };
     try {
-      const end = await work({ owner: key, records, noteCached: (call) => void cached.push(call) });
+      const end = await work({ owner: key, records, tries, noteCached });
       await steps.finish(key, { ...end, ...(await spent()), state: 'done', failureClass: null });
       return end.result;
     } catch (error) {
       if (error instanceof CancelledFailure) throw error;
-      const failure = asStepError(error, info.attempt);
+      const failure = endOfTries(error, info.attempt, tries);
       if (failure.action === 'fail' || failure.action === 'stop') {
-        await steps.finish(key, {
-          state: 'failed',
-          usable: false,
-          result: null,
-          failureClass: failure.failureClass,
-          ...(await spent()),
-        });
+        const { failureClass } = failure;
+        const end = { state: 'failed', usable: false, result: null, failureClass } as const;
+        await steps.finish(key, { ...end, ...(await spent()) });
       }
       throw failure;
     }
@@ -94,15 +88,37 @@ export function usableRecord(
   );
 }
 
-function asStepError(error: unknown, attempt: number): StepError {
-  if (error instanceof StepError) return error;
-  const name = error instanceof Error ? error.name : typeof error;
-  return new StepError(
-    'unclassified',
-    attempt >= surpriseAttempts ? 'fail' : 'retry',
-    `Unexpected ${name} in this step; the worker's log has it in full`,
-    { attempts: attempt, cause: error },
-  );
+function placeOf(info: Info, processId: string): StepPlace {
+  return {
+    processId,
+    workflowId: info.workflowExecution?.workflowId ?? '',
+    workflowRunId: info.workflowExecution?.runId ?? '',
+    activityId: info.activityId,
+  };
+}
+
+function failedCalls(made: readonly CallRecord[]): number {
+  return made.filter((call) => call.failureClass !== null).length;
+}
+
+/**
+ * The error as a step's, and as its end when it has been tried often enough. Errors of paid calls
+ * count their own attempts and pass untouched.
+ */
+export function endOfTries(error: unknown, attempt: number, tries: number): StepError {
+  if (!(error instanceof StepError)) {
+    const name = error instanceof Error ? error.name : typeof error;
+    return new StepError(
+      'unclassified',
+      tries >= mostTries.surprise ? 'fail' : 'retry',
+      `Unexpected ${name} in this step; the worker's log has it in full`,
+      { attempts: attempt, cause: error },
+    );
+  }
+  const countsItself = error.attempts !== undefined;
+  if (error.action !== 'retry' || countsItself || tries < mostTries.mendable) return error;
+  const { failureClass, message } = error;
+  return new StepError(failureClass, 'fail', message, { attempts: attempt, cause: error });
 }
 
 /** The result an earlier step of the item left. @throws {StepError} when that step has none */

@@ -4,6 +4,7 @@ import type { RunSpec } from '../domain/run-spec.ts';
 import type { RunRecord } from '../domain/stores/run-store.ts';
 import { UsageError } from '../domain/usage-error.ts';
 import type { Stores } from '../workers/open-stores.ts';
+import { refuseForeignResults } from '../workers/result-files.ts';
 import { printNote } from './output.ts';
 import type { PreparedRun } from './prepare-run.ts';
 
@@ -30,6 +31,7 @@ export async function registerRun(
   const spec = fresh
     ? await freshSpec(runs, prepared.spec)
     : await newestSpec(runs, prepared, expectedRunId);
+  await refuseForeignResults(spec);
   const known = await runs.get(spec.runId);
   if (known !== null) {
     await runs.updateSpec(spec.runId, spec);

@@ -5,7 +5,10 @@ export const timeSpanSchema = z.strictObject({ startSeconds: z.number(), endSeco
 export type TimeSpan = z.infer<typeof timeSpanSchema>;
 
 /** One answer option of a multiple-choice question. */
-export const optionSchema = z.strictObject({ letter: z.string().regex(/^[A-Z]$/), text: z.string() });
+export const optionSchema = z.strictObject({
+  letter: z.string().regex(/^[A-Z]$/),
+  text: z.string(),
+});
 export type AnswerOption = z.infer<typeof optionSchema>;
 
 /** One question about one video, as every dataset adapter delivers it. */

@@ -1,5 +1,9 @@
 /** A picture in a request: named by content, so that requests can be compared and keyed. */
-export type ImagePart = { readonly type: 'image'; readonly sha256: string; readonly mediaType: string };
+export type ImagePart = {
+  readonly type: 'image';
+  readonly sha256: string;
+  readonly mediaType: string;
+};
 export type TextPart = { readonly type: 'text'; readonly text: string };
 
 /** One turn of a chat about pictures. `assistantTurn` and `repair` make the second turn of a repair call. */

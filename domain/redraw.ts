@@ -8,7 +8,12 @@ const redrawnClasses: readonly FailureClass[] = ['refused_input', 'refused_outpu
  * parse, was refused or gave an invalid plan. A redraw changes the call key (and the seed), so the
  * stored answer of the earlier draw is not returned again.
  */
-export function redrawOf(records: readonly StepRecord[], step: Step, part: number, drive: number): number {
+export function redrawOf(
+  records: readonly StepRecord[],
+  step: Step,
+  part: number,
+  drive: number,
+): number {
   return records.filter(
     (record) =>
       record.step === step &&

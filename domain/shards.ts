@@ -12,7 +12,8 @@ export type VideoRange = { readonly from: number; readonly to: number; readonly 
  * @param limit  at least 2 (one item and its video)
  */
 export function cutShards(videos: readonly VideoRange[], limit: number): ShardRange[] {
-  if (limit < 2) throw new RangeError(`limit is ${limit}; a shard holds at least one item and its video`);
+  if (limit < 2)
+    throw new RangeError(`limit is ${limit}; a shard holds at least one item and its video`);
   const shards: ShardRange[] = [];
   let open = null as ShardRange | null;
   let load = 0;

@@ -24,7 +24,11 @@ export class StepError extends Error {
     failureClass: FailureClass,
     action: FailureAction,
     message: string,
-    details: { retryAfterMs?: number | undefined; attempts?: number | undefined; cause?: unknown } = {},
+    details: {
+      retryAfterMs?: number | undefined;
+      attempts?: number | undefined;
+      cause?: unknown;
+    } = {},
   ) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.failureClass = failureClass;

@@ -27,7 +27,9 @@ export function sumUsage(made: readonly CallRecord[], cached: readonly CachedUse
     calls: made.length,
     cached_calls: cached.length,
     prompt_tokens: total([...settled, ...cached].map(({ usage }) => usage?.promptTokens ?? 0)),
-    completion_tokens: total([...settled, ...cached].map(({ usage }) => usage?.completionTokens ?? 0)),
+    completion_tokens: total(
+      [...settled, ...cached].map(({ usage }) => usage?.completionTokens ?? 0),
+    ),
     images: total([...settled, ...cached].map(({ usage }) => usage?.images ?? 0)),
     paid_usd: money(paid),
     list_usd: money([...paid, ...cached.map((call) => call.listUsd)]),

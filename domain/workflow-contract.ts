@@ -46,7 +46,11 @@ export type ShardInput = Omit<EvaluateInput, 'shardLimit'> & {
 
 export type ShardResult = { readonly ended: number; readonly isStopped: boolean };
 
-export type EvaluateResult = { readonly items: number; readonly shards: number; readonly isStopped: boolean };
+export type EvaluateResult = {
+  readonly items: number;
+  readonly shards: number;
+  readonly isStopped: boolean;
+};
 
 export type SliceItem = {
   readonly position: number;

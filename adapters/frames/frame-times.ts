@@ -5,10 +5,7 @@ import type { DatasetSpec } from '../../domain/run-spec.ts';
 import { StepError } from '../../domain/step-error.ts';
 
 /** Seconds into the video by frame number and file name; null where they are unknown. */
-type TimeOfFrame = (frame: {
-  readonly frameId: number;
-  readonly name: string;
-}) => number | null;
+type TimeOfFrame = (frame: { readonly frameId: number; readonly name: string }) => number | null;
 
 export type FrameTimes = {
   /** @param smallest the smallest frame number in the video's folder */

@@ -6,7 +6,7 @@ import { broken, type Finding, finding } from './check.ts';
 /** Loads the embedding model and embeds one picture with it. */
 export function checkModel(embedding: EmbeddingSpec): Promise<Finding> {
   const check = 'embedding model';
-  const fix = `copy config.json, preprocessor_config.json and onnx/ of ${embedding.model} to ${embedding.path}`;
+  const fix = `copy config.json, preprocessor_config.json and onnx/vision_model.onnx of ${embedding.model} to ${embedding.path}`;
   return finding(check, fix, async () => {
     const { model, path, device } = embedding;
     const embedder = await openEmbedder({ modelId: model, path, device });

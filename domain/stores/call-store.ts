@@ -47,7 +47,11 @@ export type CallRecord = CallOwner & {
 };
 
 /** A stored raw response, exactly as the provider sent it. */
-export type StoredResponse = { readonly n: number; readonly status: number; readonly body: Uint8Array };
+export type StoredResponse = {
+  readonly n: number;
+  readonly status: number;
+  readonly body: Uint8Array;
+};
 
 export type CallStore = {
   /** The response that counts for this key, or null. */
@@ -57,7 +61,14 @@ export type CallStore = {
     intent: CallOwner &
       Pick<
         CallRecord,
-        'callKey' | 'account' | 'model' | 'activityId' | 'processId' | 'startedAt' | 'deadlineAt' | 'maxPriceUsd'
+        | 'callKey'
+        | 'account'
+        | 'model'
+        | 'activityId'
+        | 'processId'
+        | 'startedAt'
+        | 'deadlineAt'
+        | 'maxPriceUsd'
       >,
   ): Promise<number>;
   /** Stores the raw response, create-only and durable, before anybody parses it. */

@@ -69,7 +69,10 @@ export type RunStore = {
    * Writes a run and its items in one transaction. The same run (by identity) again changes nothing.
    * @throws {StepError} class `storage` when the id belongs to a run made of something else
    */
-  create(run: Pick<RunRecord, 'runId' | 'name' | 'spec' | 'identity'>, items: readonly RunItem[]): Promise<void>;
+  create(
+    run: Pick<RunRecord, 'runId' | 'name' | 'spec' | 'identity'>,
+    items: readonly RunItem[],
+  ): Promise<void>;
   get(runId: string): Promise<RunRecord | null>;
   /** Newest first. */
   list(): Promise<RunRecord[]>;
@@ -124,6 +127,9 @@ export type RunStore = {
   /** Ends per minute, of those recorded in the last `seconds`; for rate and ETA. */
   recentEnds(runId: string, seconds: number): Promise<number>;
   /** Steps finished since `since` (ms) with their mean duration. */
-  stepRates(runId: string, since: number): Promise<{ step: Step; finished: number; meanMs: number }[]>;
+  stepRates(
+    runId: string,
+    since: number,
+  ): Promise<{ step: Step; finished: number; meanMs: number }[]>;
   markOutput(runId: string, directory: string): Promise<void>;
 };

@@ -45,7 +45,10 @@ export type StepStore = {
   /** All records of one item, any drive, oldest drive first. */
   ofItem(runId: string, itemId: string, sample: number): Promise<StepRecord[]>;
   /** Same for several items at once (at most 250). */
-  ofItems(runId: string, items: readonly { itemId: string; sample: number }[]): Promise<StepRecord[]>;
+  ofItems(
+    runId: string,
+    items: readonly { itemId: string; sample: number }[],
+  ): Promise<StepRecord[]>;
   /** Steps begun and not finished by processes other than those named, of drives still open. */
   abandoned(livingProcessIds: readonly string[]): Promise<(StepKey & StepPlace)[]>;
 };

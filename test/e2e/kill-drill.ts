@@ -4,7 +4,7 @@ import { killRun } from './kill-run.ts';
 
 // The kill tests at full size, by hand:
 //   npm run build && npx tsx test/e2e/kill-drill.ts --items 200 --kills 10 --latency 200
-// Prints a JSON report with one audit per target.
+// Prints one audit per target, a line of JSON each.
 const { values } = parseArgs({
   options: {
     items: { type: 'string', default: '200' },
@@ -15,17 +15,14 @@ const { values } = parseArgs({
   },
 });
 
-const audits = [];
 for (const target of values.target === undefined ? killTargets : [values.target as KillTarget]) {
-  audits.push(
-    await killRun({
-      target,
-      items: Number(values.items),
-      kills: Number(values.kills),
-      latencyMs: Number(values.latency),
-      seed: Number(values.seed),
-      onProgress: (message) => process.stderr.write(`${message}\n`),
-    }),
-  );
+  const audit = await killRun({
+    target,
+    items: Number(values.items),
+    kills: Number(values.kills),
+    latencyMs: Number(values.latency),
+    seed: Number(values.seed),
+    onProgress: (message) => process.stderr.write(`${message}\n`),
+  });
+  process.stdout.write(`${JSON.stringify(audit)}\n`);
 }
-process.stdout.write(`${JSON.stringify(audits, null, 2)}\n`);

@@ -125,4 +125,3 @@ export const startDrive = ({ client }: TestServer, about: EvaluateInput) =>
     taskQueue: 'videoqa',
     args: [about],
   });
-

@@ -4,7 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EvaluateInput } from '../../domain/workflow-contract.ts';
 import { workflowKey } from '../../domain/workflow-key.ts';
 import { bundleWorkflows } from '../../workers/workflow-bundle.ts';
-import { driveInput, fakeDrive, startDrive, whileWorking as working } from '../support/fake-drive.ts';
+import {
+  driveInput,
+  fakeDrive,
+  startDrive,
+  whileWorking as working,
+} from '../support/fake-drive.ts';
 import { startTestServer, type TestServer } from '../support/temporal-server.ts';
 
 let server: TestServer;

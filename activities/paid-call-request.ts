@@ -1,0 +1,161 @@
+import { classifyFailure, type ClassifiedFailure } from '../domain/error-table.ts';
+import type { WireReply } from '../domain/model-call.ts';
+import { StepError } from '../domain/step-error.ts';
+import type { CallRecord, CallStore, CallUsage } from '../domain/stores/call-store.ts';
+import { TransportError } from '../domain/transport-error.ts';
+import { decide } from './paid-call-budget.ts';
+import { openDeadline } from './paid-call-signals.ts';
+import type { PaidCallDependencies, PaidRequest, PaidResponse } from './paid-call.ts';
+
+type Context<Value> = {
+  readonly calls: CallStore;
+  readonly now: () => number;
+  readonly request: PaidRequest<Value>;
+  readonly earlier: readonly CallRecord[];
+  /** Number of this request under its key. */
+  readonly n: number;
+};
+
+type Settlement = {
+  readonly state: 'open' | 'usable' | 'rejected' | 'unbilled';
+  readonly usage: CallUsage | null;
+  readonly priceUsd: number | null;
+  readonly status: number | null;
+};
+
+const notBilled = { state: 'unbilled', usage: null, priceUsd: 0 } as const;
+
+/** Whether it was billed is not known: the reservation stays. */
+const stillOpen = { state: 'open', usage: null, priceUsd: null } as const;
+
+/**
+ * Writes the intent, makes one request and settles it.
+ *
+ * @returns the response, or null when another request for the same call had won meanwhile
+ * @throws {StepError} what the failure means after all that was tried before
+ */
+export async function makeRequest<Value>(
+  { calls, processId, now }: PaidCallDependencies,
+  request: PaidRequest<Value>,
+  earlier: readonly CallRecord[],
+  ended: AbortSignal,
+): Promise<PaidResponse<Value> | null> {
+  const { owner, model, callKey, activityId, mostUsd } = request;
+  const startedAt = now();
+  const n = await calls.openIntent({
+    ...owner,
+    callKey,
+    account: model.account,
+    model: model.model,
+    activityId,
+    processId,
+    startedAt,
+    deadlineAt: startedAt + model.timeoutMs,
+    maxPriceUsd: mostUsd,
+  });
+  const context = { calls, now, request, earlier, n };
+  const deadline = openDeadline(model.timeoutMs, ended);
+  let reply: WireReply;
+  try {
+    reply = await request.send(deadline.signal, `${callKey}-${n}`);
+  } catch (error) {
+    return await endWithoutReply(context, error);
+  } finally {
+    deadline.close();
+  }
+  return await endWithReply(context, reply);
+}
+
+async function endWithoutReply<Value>(context: Context<Value>, error: unknown): Promise<never> {
+  if (error instanceof StepError) {
+    // Thrown before anything was sent: no key, no picture.
+    const { failureClass, action } = error;
+    const decided = { action, retryAfterMs: error.retryAfterMs ?? null };
+    await settle(context, { ...notBilled, status: null }, { class: failureClass, ...decided });
+    throw error;
+  }
+  // Ended by force, or by a surprise: the intent stays as it is, as if the process had died.
+  if (!(error instanceof TransportError)) throw error;
+  const { kind, status, reachedNobody } = error;
+  const failure = classifyFailure({
+    provider: context.request.model.provider,
+    status,
+    headers: {},
+    bodyText: null,
+    transport: kind,
+  });
+  const isRefusal = status !== null && status >= 400;
+  const spend = reachedNobody || isRefusal ? notBilled : stillOpen;
+  return await endFailed(context, failure, { ...spend, status });
+}
+
+async function endWithReply<Value>(
+  context: Context<Value>,
+  reply: WireReply,
+): Promise<PaidResponse<Value> | null> {
+  const { calls, request, n } = context;
+  const { status, body } = reply;
+  const store = () => calls.storeResponse(request.callKey, { n, status, body });
+  const isRefusal = status >= 400;
+  if (!isRefusal) await store();
+  const envelope = request.read(reply);
+  if (envelope.ok) {
+    const { value, usage } = envelope;
+    const priceUsd = request.price(usage);
+    const winner = await settle(context, { state: 'usable', usage, priceUsd, status }, null);
+    return winner === n ? { value, usage, listUsd: priceUsd, isCached: false } : null;
+  }
+  const { failure, usage } = envelope;
+  // What ends an item or a run is kept for whoever has to find out why.
+  if (isRefusal && (failure.action === 'fail' || failure.action === 'stop')) await store();
+  const spend = isRefusal ? notBilled : spendOf(request, usage);
+  return await endFailed(context, failure, { ...spend, status });
+}
+
+/** A rejected reply is paid for; without figures for its price the reservation stays. */
+function spendOf<Value>(
+  { mostUsd, price }: PaidRequest<Value>,
+  usage: CallUsage | null,
+): Omit<Settlement, 'status'> {
+  if (usage === null) return stillOpen;
+  const priceUsd = price(usage);
+  const isUnknown = priceUsd === null && mostUsd !== null;
+  return isUnknown ? { ...stillOpen, usage } : { state: 'rejected', usage, priceUsd };
+}
+
+async function endFailed<Value>(
+  context: Context<Value>,
+  failure: ClassifiedFailure,
+  settlement: Settlement,
+): Promise<never> {
+  const { request, earlier, n } = context;
+  const decided = decide(failure, earlier, request.model, `${request.callKey}-${n}`);
+  await settle(context, settlement, { class: failure.class, ...decided });
+  throw new StepError(
+    failure.class,
+    decided.action,
+    `${request.model.model}: ${failure.message}`.slice(0, 300),
+    { attempts: earlier.length + 1, retryAfterMs: decided.retryAfterMs ?? undefined },
+  );
+}
+
+function settle<Value>(
+  { calls, request, n, now }: Context<Value>,
+  { state, usage, priceUsd, status }: Settlement,
+  failure: {
+    readonly class: StepError['failureClass'];
+    readonly action: StepError['action'];
+    readonly retryAfterMs: number | null;
+  } | null,
+): Promise<number | null> {
+  return calls.settle(request.callKey, n, {
+    state,
+    settledAt: now(),
+    usage,
+    priceUsd,
+    failureClass: failure?.class ?? null,
+    action: failure?.action ?? null,
+    retryAfterMs: failure?.retryAfterMs ?? null,
+    httpStatus: status,
+  });
+}
