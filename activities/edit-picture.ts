@@ -37,7 +37,7 @@ export type EditPictureDependencies = {
 
 /** Has one picture edited, and stores its bytes as soon as they are here. */
 export function createEditPicture(dependencies: EditPictureDependencies) {
-  const { paidCall, blobs, indexes, sendImageEdit, downloadPicture, checkPicture } = dependencies;
+  const { paidCall, sendImageEdit } = dependencies;
   return async function editPicture(edit: {
     readonly owner: CallOwner;
     readonly spec: RunSpec;
@@ -78,18 +78,33 @@ export function createEditPicture(dependencies: EditPictureDependencies) {
       price: (used) => imagePrice(model.price, used),
     });
     if (isCached) edit.noteCached({ usage, listUsd });
-    if (value.kind === 'base64') {
-      const bytes = new Uint8Array(Buffer.from(value.data, 'base64'));
-      return { ...(await checkPicture(bytes)), artifact: await blobs.put(bytes) };
-    }
-    // An address expires within a day: its bytes are kept under the call that paid for them.
-    const known = await indexes.findChunk(`picture/${key}`);
-    if (known !== null) return { ...(await checkPicture(await blobs.get(known))), artifact: known };
-    const bytes = await downloadPicture(value.url, model.baseUrl).catch((error: unknown) => {
-      throw endOfTries(error, Context.current().info.attempt, edit.tries);
-    });
-    const size = await checkPicture(bytes);
-    return { ...size, artifact: await indexes.putChunk(`picture/${key}`, await blobs.put(bytes)) };
+    return keepPicture(dependencies, value, { key, baseUrl: model.baseUrl, tries: edit.tries });
   };
 }
 export type EditPicture = ReturnType<typeof createEditPicture>;
+
+/** Stores a picture's bytes: those of the reply, or those that its address still gives. */
+async function keepPicture(
+  { blobs, indexes, downloadPicture, checkPicture }: EditPictureDependencies,
+  picture: PictureReply,
+  call: { readonly key: string; readonly baseUrl: string; readonly tries: number },
+): Promise<{ artifact: string; width: number; height: number }> {
+  if (picture.kind === 'base64') {
+    const bytes = new Uint8Array(Buffer.from(picture.data, 'base64'));
+    return { ...(await sizeOf(bytes)), artifact: await blobs.put(bytes) };
+  }
+  // An address expires within a day: its bytes are kept under the call that paid for them.
+  const name = `picture/${call.key}`;
+  const known = await indexes.findChunk(name);
+  if (known !== null) return { ...(await sizeOf(await blobs.get(known))), artifact: known };
+  const bytes = await downloadPicture(picture.url, call.baseUrl).catch((error: unknown) => {
+    throw endOfTries(error, Context.current().info.attempt, call.tries);
+  });
+  const size = await sizeOf(bytes);
+  return { ...size, artifact: await indexes.putChunk(name, await blobs.put(bytes)) };
+
+  async function sizeOf(content: Uint8Array) {
+    const { width, height } = await checkPicture(content);
+    return { width, height };
+  }
+}

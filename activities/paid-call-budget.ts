@@ -59,7 +59,7 @@ export function decide(
     const retried = earlier.filter((call) => call.failureClass === failure.class).length;
     if (retried >= maxRetries) return { action: afterwards, retryAfterMs: null };
     const isLast = attemptsOf(earlier) + 1 >= budget.maxAttempts;
-    return isLast ? { action: 'fail', retryAfterMs: null } : { action, retryAfterMs };
+    return isLast ? { action: afterwards, retryAfterMs: null } : { action, retryAfterMs };
   }
   if (action === 'wait') {
     const isTooLong = waitedMsOf(earlier) + (retryAfterMs ?? 0) > budget.maxWaitMs;
@@ -72,7 +72,8 @@ function attemptsOf(calls: readonly CallRecord[]): number {
   return calls.filter((call) => call.action !== null && call.action !== 'wait').length;
 }
 
-function waitedMsOf(calls: readonly CallRecord[]): number {
+/** How long the drive waited for these calls, in milliseconds. */
+export function waitedMsOf(calls: readonly CallRecord[]): number {
   return calls
     .filter((call) => call.action === 'wait')
     .reduce((sum, call) => sum + (call.retryAfterMs ?? 0), 0);

@@ -84,8 +84,7 @@ async function endWithoutReply<Value>(context: Context<Value>, error: unknown): 
     bodyText: null,
     transport: kind,
   });
-  const isRefusal = status !== null && status >= 400;
-  const spend = reachedNobody || isRefusal ? notBilled : stillOpen;
+  const spend = reachedNobody || isRefused(status) ? notBilled : stillOpen;
   return await endFailed(context, failure, { ...spend, status });
 }
 
@@ -96,7 +95,7 @@ async function endWithReply<Value>(
   const { calls, request, n } = context;
   const { status, body } = reply;
   const store = () => calls.storeResponse(request.callKey, { n, status, body });
-  const isRefusal = status >= 400;
+  const isRefusal = isRefused(status);
   if (!isRefusal) await store();
   const envelope = request.read(reply);
   if (envelope.ok) {
@@ -110,6 +109,11 @@ async function endWithReply<Value>(
   if (isRefusal && (failure.action === 'fail' || failure.action === 'stop')) await store();
   const spend = isRefusal ? notBilled : spendOf(request, usage);
   return await endFailed(context, failure, { ...spend, status });
+}
+
+/** A provider that refuses or redirects a request does not bill it. */
+function isRefused(status: number | null): boolean {
+  return status !== null && status >= 300;
 }
 
 /** A rejected reply is paid for; without figures for its price the reservation stays. */

@@ -1,5 +1,5 @@
 import { CancelledFailure, Context, type Info } from '@temporalio/activity';
-import { waitedMs } from '../domain/call-attempts.ts';
+import { waitedMsOf } from './paid-call-budget.ts';
 import type { Step } from '../domain/outcome.ts';
 import { StepError } from '../domain/step-error.ts';
 import type { CallOwner, CallRecord, CallStore, CallUsage } from '../domain/stores/call-store.ts';
@@ -57,7 +57,7 @@ export function createStepRecorder({ steps, calls, processId }: RecordStepDepend
     const noteCached = (call: CachedCall) => void cached.push(call);
     const spent = async () => {
       const made = await calls.ofStep(key);
-      return { usage: sumUsage(made, cached), waitedMs: waitedMs(made) };
+      return { usage: sumUsage(made, cached), waitedMs: waitedMsOf(made) };
     };
     try {
       const end = await work({ owner: key, records, tries, noteCached });

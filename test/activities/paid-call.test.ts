@@ -1,427 +1,517 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createPaidCall, type PaidCallDependencies } from '../../activities/paid-call.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { createPaidCall, type PaidRequest } from '../../activities/paid-call.ts';
 import { createAccountLimiter } from '../../adapters/models/account-limiter.ts';
-import { readChatEnvelope } from '../../domain/chat-envelope.ts';
+import { type ChatReply, readChatEnvelope } from '../../domain/chat-envelope.ts';
+import type { WireReply } from '../../domain/model-call.ts';
 import { chatPrice } from '../../domain/pricing.ts';
+import type { ChatModelSpec } from '../../domain/run-spec.ts';
 import { StepError } from '../../domain/step-error.ts';
 import type { CallOwner } from '../../domain/stores/call-store.ts';
-import type { Stores } from '../../workers/open-stores.ts';
-import { sampleSpec, sampleStep } from '../adapters/database/sample-run.ts';
-import { openTestStores } from '../support/fakes-activity.ts';
-import {
-  answers,
-  type Behaviour,
-  billed,
-  breaks,
-  fakePaidProvider,
-  prices,
-  processDies,
-  refuses,
-  usageFigures,
-  wireReply,
-} from '../support/fakes-paid-provider.ts';
+import type { Admission } from '../../domain/stores/run-store.ts';
+import { TransportError } from '../../domain/transport-error.ts';
+import { createFakeCallStore } from '../support/fakes-call-store.ts';
+import { chatModel } from '../support/model-specs.ts';
 
-const model = {
-  ...sampleSpec('r1').models.answer,
-  maxAttempts: 4,
-  maxWaitMs: 100_000,
-  price: { inputPerM: 1, outputPerM: 2 },
-};
-const key = 'k'.repeat(64);
+const owner: CallOwner = { runId: 'r', itemId: 'i', sample: 0, drive: 1, step: 'answer', part: 0 };
+const price = { inputPerM: 1, outputPerM: 2 };
+const mostUsd = 0.5;
+const paidUsd = (100 * 1 + 20 * 2) / 1e6;
 
-let stores: Stores;
-let provider: ReturnType<typeof fakePaidProvider>;
-let admission: Awaited<ReturnType<PaidCallDependencies['admission']>>;
-let stops: StepError[];
-
-beforeEach(async () => {
-  stores = await openTestStores();
-  provider = fakePaidProvider();
-  admission = { admission: 'open', stop: null };
-  stops = [];
+const wire = (status: number, body: unknown, headers: Record<string, string> = {}): WireReply => ({
+  status,
+  headers: { 'content-type': 'application/json', ...headers },
+  body: new TextEncoder().encode(typeof body === 'string' ? body : JSON.stringify(body)),
 });
-afterEach(() => stores.close());
+const completion = (content: string, finishReason = 'stop') =>
+  wire(200, {
+    model: 'vlm-1',
+    choices: [{ finish_reason: finishReason, message: { content } }],
+    usage: { prompt_tokens: 100, completion_tokens: 20 },
+  });
 
-type Changes = {
-  owner?: Partial<CallOwner>;
-  model?: Partial<typeof model>;
-  read?: (reply: Parameters<typeof readChatEnvelope>[1]) => ReturnType<typeof readChatEnvelope>;
-  dependencies?: Partial<PaidCallDependencies>;
-};
+type Step = WireReply | Error | ((signal: AbortSignal) => Promise<WireReply>);
 
-/** One try, as one activity attempt makes it, in a process of its own. */
-function call(changes: Changes = {}) {
-  const spec = { ...model, ...changes.model };
-  const paidCall = createPaidCall({
-    calls: stores.calls,
-    admission: async () => admission,
+/** A world with one provider that answers as the test says, in order; the last answer repeats. */
+function openWorld(script: readonly Step[] = [completion('B')]) {
+  const fake = createFakeCallStore();
+  const world = {
+    ...fake,
+    sent: [] as string[],
+    stopped: [] as StepError[],
+    admission: 'open' as Admission,
+    stop: null as StepError | null,
+    clock: 1000,
     acquire: createAccountLimiter(),
-    stopRun: async (_, failure) => void stops.push(failure),
-    processId: 'process-1',
-    now: Date.now,
-    ...changes.dependencies,
+  };
+  const paidCall = createPaidCall({
+    calls: fake.store,
+    admission: () => Promise.resolve({ admission: world.admission, stop: world.stop }),
+    acquire: (account, places, signal) => world.acquire(account, places, signal),
+    stopRun: (_, failure) => {
+      world.stopped.push(failure);
+      return Promise.resolve();
+    },
+    processId: 'p1',
+    now: () => (world.clock += 1),
   });
-  return paidCall({
-    owner: sampleStep(changes.owner),
-    model: spec,
-    callKey: key,
-    activityId: 'activity-1',
-    mostUsd: prices.most,
-    send: provider.send,
-    read: changes.read ?? ((reply) => readChatEnvelope('simulated', reply)),
-    price: (usage) => chatPrice(spec.price, usage),
+  const request = (
+    changes: Partial<PaidRequest<ChatReply>> & { model?: ChatModelSpec } = {},
+  ): PaidRequest<ChatReply> => ({
+    owner,
+    model: chatModel({ price }),
+    callKey: 'key',
+    activityId: 'a1',
+    mostUsd,
+    async send(signal, clientRequestId) {
+      const step = script[Math.min(world.sent.length, script.length - 1)]!;
+      world.sent.push(clientRequestId);
+      world.log.push('send');
+      if (step instanceof Error) throw step;
+      return typeof step === 'function' ? step(signal) : step;
+    },
+    read: (reply) => readChatEnvelope('openai', reply),
+    price: (usage) => chatPrice(price, usage),
+    ...changes,
   });
+  const call = (changes: Parameters<typeof request>[0] = {}) => paidCall(request(changes));
+  /** Calls until it ends, as Temporal would for actions `retry` and `wait`. */
+  const callToTheEnd = async (changes: Parameters<typeof request>[0] = {}) => {
+    for (let turn = 0; turn < 1000; turn += 1) {
+      const end = await call(changes).catch((error: unknown) => error);
+      if (!(end instanceof StepError)) return end;
+      if (end.action === 'fail' || end.action === 'stop') return end;
+    }
+    throw new Error('the call never ended');
+  };
+  return { ...world, world, call, callToTheEnd };
 }
 
-async function failureOf(changes: Changes = {}): Promise<StepError> {
-  const error = await call(changes).then(
-    () => null,
-    (thrown: unknown) => thrown,
-  );
-  if (error instanceof StepError) return error;
-  throw new Error('the call did not fail with a step error', { cause: error });
-}
+describe('a paid call that succeeds', () => {
+  it('writes the intent before it sends, and stores the raw reply before it settles', async () => {
+    const { call, log, responses } = openWorld();
 
-const records = () => stores.calls.ofStep(sampleStep());
+    const paid = await call();
 
-describe('a call that succeeds', () => {
-  it('writes the intent, with its reservation, before the request leaves', async () => {
-    const seen: unknown[] = [];
-    provider.next({
-      isBilled: true,
-      reply: async () => {
-        seen.push(...(await records()));
-        return answers('B').reply();
-      },
-    });
-
-    await call();
-
-    expect(seen).toMatchObject([
-      { state: 'open', maxPriceUsd: prices.most, activityId: 'activity-1', settledAt: null },
-    ]);
-  });
-
-  it('settles usage and price', async () => {
-    provider.next(answers('B'));
-
-    expect(await call()).toMatchObject({
-      value: { text: 'B', responseModel: 'looker' },
-      listUsd: prices.billed,
+    expect(log).toEqual(['find', 'intent', 'send', 'store 200', 'settle usable']);
+    expect(paid).toEqual({
+      value: { text: 'B', responseModel: 'vlm-1' },
+      usage: { promptTokens: 100, completionTokens: 20, images: null },
+      listUsd: paidUsd,
       isCached: false,
     });
-
-    expect(await records()).toMatchObject([
-      {
-        state: 'usable',
-        priceUsd: prices.billed,
-        httpStatus: 200,
-        usage: { promptTokens: 2000, completionTokens: 1000 },
-      },
-    ]);
+    expect(responses.get('key#0')?.body).toEqual(completion('B').body);
   });
 
-  it('is not made again: the stored response comes back at cost 0', async () => {
-    provider.next(answers('B'));
+  it('D27: reserves the most it may cost and settles what it did cost', async () => {
+    const { call, records } = openWorld();
+
     await call();
 
-    const again = await call({ owner: { itemId: 'q1' } });
-
-    expect(again).toMatchObject({ value: { text: 'B' }, listUsd: prices.billed, isCached: true });
-    expect(provider.arrived).toHaveLength(1);
-    expect(await stores.calls.ofStep(sampleStep({ itemId: 'q1' }))).toEqual([]);
+    expect(records).toMatchObject([
+      {
+        state: 'usable',
+        maxPriceUsd: mostUsd,
+        priceUsd: paidUsd,
+        usage: { promptTokens: 100 },
+        activityId: 'a1',
+        processId: 'p1',
+        account: 'simulated-00000000',
+        httpStatus: 200,
+        failureClass: null,
+      },
+    ]);
+    expect(records[0]!.deadlineAt - records[0]!.startedAt).toBe(5000);
   });
 
-  it('is no cached call for a later attempt of the step that paid for it', async () => {
-    provider.next(answers('B'));
+  it('names each request by its key and number', async () => {
+    const { callToTheEnd, sent } = openWorld([wire(500, {}), completion('B')]);
+
+    await callToTheEnd();
+
+    expect(sent).toEqual(['key-0', 'key-1']);
+  });
+
+  it('D10: is not paid for twice: the stored reply is returned at cost 0', async () => {
+    const { call, sent, records } = openWorld();
+    await call();
+
+    const again = await call({ owner: { ...owner, runId: 'another' } });
+
+    expect(again).toMatchObject({ value: { text: 'B' }, isCached: true, listUsd: paidUsd });
+    expect(sent).toHaveLength(1);
+    expect(records).toHaveLength(1);
+  });
+
+  it('is no cached call when the same step asks again after a crash', async () => {
+    const { call } = openWorld();
     await call();
 
     expect(await call()).toMatchObject({ isCached: false });
-    expect(await call({ owner: { drive: 2 } })).toMatchObject({ isCached: true });
   });
 
-  it('stores the raw response before anybody reads it', async () => {
-    provider.next(answers('B'));
-    const read = () => {
-      throw new Error('a parser that breaks');
-    };
-
-    await expect(call({ read })).rejects.toThrow('a parser that breaks');
-    await stores.calls.settle(key, 0, settledAs('usable'));
-
-    const found = await stores.calls.findUsable(key);
-    expect(new TextDecoder().decode(found?.response.body)).toContain('"content":"B"');
-  });
-
-  it('names each request to the provider by its key and number', async () => {
-    provider.next(refuses(503), answers('B'));
-
-    await failureOf();
+  it('returns what is stored even when the run is stopped and its tries are used up', async () => {
+    const { call, world } = openWorld();
     await call();
+    world.admission = 'stopped';
 
-    expect(provider.arrived).toEqual([`${key.slice(0, 32)}-0`, `${key.slice(0, 32)}-1`]);
-  });
-
-  it('fails as storage when a stored response can no longer be read, without paying again', async () => {
-    provider.next(answers('B'));
-    await call();
-
-    const error = await failureOf({
-      read: (reply) => readChatEnvelope('simulated', { ...reply, status: 500 }),
-    });
-
-    expect(error).toMatchObject({ failureClass: 'storage', action: 'fail' });
-    expect(provider.arrived).toHaveLength(1);
-  });
-});
-
-describe('two usable responses for one key', () => {
-  it('lets the first win: the loser adopts it and books its spend as duplicate', async () => {
-    let arrivals = 0;
-    let bothAreHere = () => {};
-    const both = new Promise<void>((resolve) => (bothAreHere = resolve));
-    const inTurn = (text: string): Behaviour => ({
-      isBilled: true,
-      reply: async () => {
-        if ((arrivals += 1) === 2) bothAreHere();
-        await both;
-        return answers(text).reply();
-      },
-    });
-    provider.next(inTurn('B'), inTurn('C'));
-
-    const [one, other] = await Promise.all([call(), call({ owner: { itemId: 'q1' } })]);
-
-    expect(one.value).toEqual(other.value);
-    expect(provider.bill()).toBeCloseTo(2 * prices.billed);
-    const ledger = await stores.calls.ledger('r1');
-    expect(ledger.settledUsd).toBeCloseTo(provider.bill());
-    expect(ledger.duplicateUsd).toBeCloseTo(prices.billed);
-    expect(await call()).toMatchObject({ value: one.value });
-  });
-});
-
-describe('B15, D12: attempts', () => {
-  it('are counted from the call records, so that they hold across processes', async () => {
-    const actions: string[] = [];
-    for (let attempt = 0; attempt < 5; attempt += 1) {
-      provider.next(refuses(503));
-      const error = await failureOf({ dependencies: { processId: `process-${attempt}` } });
-      actions.push(`${error.action} ${error.attempts}`);
-    }
-
-    expect(actions).toEqual(['retry 1', 'retry 2', 'retry 3', 'fail 4', 'fail 4']);
-    expect(provider.arrived).toHaveLength(4);
-  });
-
-  it('begin anew with the next drive', async () => {
-    for (let attempt = 0; attempt < 4; attempt += 1) {
-      provider.next(refuses(503));
-      await failureOf();
-    }
-    provider.next(answers('B'));
-
-    expect(await call({ owner: { drive: 2 } })).toMatchObject({ value: { text: 'B' } });
-  });
-
-  it('are not spent on an error that a retry cannot mend', async () => {
-    provider.next(refuses(400, 'context_length_exceeded'));
-
-    expect(await failureOf()).toMatchObject({ failureClass: 'context_length', action: 'fail' });
-  });
-
-  it('are fewer for a class that seldom mends', async () => {
-    provider.next(breaks('timeout'), breaks('timeout'), breaks('timeout'));
-
-    const actions = [await failureOf(), await failureOf(), await failureOf()];
-
-    expect(actions.map(({ action }) => action)).toEqual(['retry', 'retry', 'fail']);
-  });
-
-  it('give the failure of the last one, without the words of the reply', async () => {
-    provider.next({
-      isBilled: false,
-      reply: async () =>
-        wireReply(500, { error: { message: 'What does the man hold? sk-secret' } }),
-    });
-
-    const error = await failureOf();
-
-    expect(error.message).toBe('simulated replied with status 500');
-  });
-});
-
-describe('D12: waiting', () => {
-  const busy = (seconds: number) => refuses(429, null, { 'retry-after': String(seconds) });
-
-  it('uses up no attempts, and asks for the time that the provider names', async () => {
-    for (let turn = 0; turn < 9; turn += 1) {
-      provider.next(busy(10));
-      expect(await failureOf()).toMatchObject({ action: 'wait', retryAfterMs: 10_000 });
-    }
-    provider.next(answers('B'));
-
-    expect(await call()).toMatchObject({ value: { text: 'B' } });
-  });
-
-  it('ends the step when the next wait is longer than what is left of maxWaitS', async () => {
-    provider.next(busy(60), busy(60));
-
-    const first = await failureOf();
-    const second = await failureOf();
-
-    expect(first.action).toBe('wait');
-    expect(second).toMatchObject({ failureClass: 'rate_limited', action: 'fail', attempts: 2 });
-    expect(second.message).toContain('100 s');
-  });
-
-  it('ends the step before another call when a lower limit is used up already', async () => {
-    provider.next(busy(60));
-    await failureOf();
-
-    const error = await failureOf({ model: { maxWaitMs: 1000 } });
-
-    expect(error).toMatchObject({ failureClass: 'rate_limited', action: 'fail' });
-    expect(provider.arrived).toHaveLength(1);
-  });
-});
-
-describe('stopping', () => {
-  it('closes the run for an empty account, and fails the step', async () => {
-    provider.next(refuses(429, 'insufficient_quota'));
-
-    expect(await failureOf()).toMatchObject({ failureClass: 'quota', action: 'stop' });
-    expect(stops).toMatchObject([{ failureClass: 'quota' }]);
-  });
-
-  it('closes the run for a key that is refused twice, because keys rotate', async () => {
-    provider.next(refuses(401), refuses(401));
-
-    expect((await failureOf()).action).toBe('retry');
-    expect(stops).toEqual([]);
-    expect((await failureOf()).action).toBe('stop');
-    expect(stops).toHaveLength(1);
-  });
-
-  it('refuses a call of a stopped run before any intent, with what stopped it', async () => {
-    const stop = new StepError('quota', 'fail', 'no money left');
-    admission = { admission: 'stopped', stop };
-
-    expect(await failureOf()).toBe(stop);
-    expect(await records()).toEqual([]);
-  });
-
-  it('lets a call wait, not fail, while its run only stands still', async () => {
-    admission = { admission: 'stopped', stop: null };
-
-    expect(await failureOf()).toMatchObject({ action: 'wait', retryAfterMs: 5000 });
-    expect(await records()).toEqual([]);
-  });
-
-  it('still gives a stopped run what is paid for, and lets a draining one go on', async () => {
-    provider.next(answers('B'));
-    admission = { admission: 'draining', stop: null };
-    await call();
-    admission = { admission: 'stopped', stop: new StepError('quota', 'fail', 'no money left') };
-
-    expect(await call()).toMatchObject({ value: { text: 'B' } });
-  });
-
-  it('refuses a call that waited for its place while the run stopped', async () => {
-    const acquire = async () => {
-      admission = { admission: 'stopped', stop: new StepError('auth', 'fail', 'no key') };
-      return () => {};
-    };
-
-    expect(await failureOf({ dependencies: { acquire } })).toMatchObject({ failureClass: 'auth' });
-    expect(await records()).toEqual([]);
-  });
-
-  it('gives the place back, however the call ends', async () => {
-    const acquire = createAccountLimiter();
-    provider.next(refuses(503), breaks('cut'), processDies(), answers('B'));
-
-    for (let turn = 0; turn < 3; turn += 1) {
-      await call({ dependencies: { acquire }, model: { concurrency: 1 } }).catch(() => {});
-    }
-
-    expect(await call({ dependencies: { acquire }, model: { concurrency: 1 } })).toMatchObject({
+    expect(await call({ model: chatModel({ maxAttempts: 0 }) })).toMatchObject({
       value: { text: 'B' },
     });
   });
+
+  it('adopts the reply of another request for the same call that won, and keeps its own spend', async () => {
+    const { call, records, store } = openWorld();
+    let isFirst = true;
+    const both = call({
+      send: async () => {
+        if (isFirst) {
+          isFirst = false;
+          await call({ send: () => Promise.resolve(completion('A')), activityId: 'a2' });
+        }
+        return completion('B');
+      },
+    });
+
+    expect(await both).toMatchObject({ value: { text: 'A' }, isCached: false });
+    expect(records.map(({ isDuplicate, priceUsd }) => ({ isDuplicate, priceUsd }))).toEqual([
+      { isDuplicate: true, priceUsd: paidUsd },
+      { isDuplicate: false, priceUsd: paidUsd },
+    ]);
+    expect((await store.ledger('r')).duplicateUsd).toBeCloseTo(paidUsd, 12);
+  });
 });
 
-/** How each way to end is booked; the bill is the provider's own. */
-const endings: readonly (readonly [string, Behaviour, string, boolean])[] = [
-  ['a usable reply', answers('B'), 'usable', true],
-  ['a rejected reply with usage', billed({ choices: [], usage: usageFigures }), 'rejected', true],
-  [
-    'a reply cut off by its length',
-    billed({
-      choices: [{ finish_reason: 'length', message: { content: 'B' } }],
-      usage: usageFigures,
-    }),
-    'rejected',
-    true,
-  ],
-  ['a rejected reply without usage', billed('<html></html>'), 'open', false],
-  ['a deadline that passed', breaks('timeout'), 'open', false],
-  ['a body that broke off', breaks('cut'), 'open', false],
-  ['a process that died', processDies(), 'open', false],
-  ['a host that nobody reached', breaks('connect'), 'unbilled', true],
-  ['a name that does not exist', breaks('dns'), 'unbilled', true],
-  ['a certificate that is refused', breaks('tls'), 'unbilled', true],
-  ['a refusal', refuses(400), 'unbilled', true],
-  ['a throttle', refuses(429), 'unbilled', true],
-  ['a breakdown', refuses(502), 'unbilled', true],
-  ['a redirect', refuses(307), 'unbilled', true],
-];
+describe('what a failed call costs', () => {
+  it.each([
+    ['a refusal', wire(400, { error: { code: 'content_filter' } }), 'unbilled', 0],
+    ['a server error', wire(500, {}), 'unbilled', 0],
+    ['a rejected reply with usage', completion('half', 'length'), 'rejected', paidUsd],
+    ['an error page without usage', wire(200, '<html>'), 'open', null],
+    ['no connection', new TransportError('connect', null), 'unbilled', 0],
+    ['an unknown host', new TransportError('dns', null), 'unbilled', 0],
+    ['a timeout', new TransportError('timeout', null), 'open', null],
+    ['a cut body', new TransportError('cut', null, 200), 'open', null],
+    ['a cut refusal', new TransportError('cut', null, 500), 'unbilled', 0],
+  ] as const)('books %s', async (_, step, state, priceUsd) => {
+    const { call, records } = openWorld([step]);
 
-describe('money', () => {
-  it.each(endings)(
-    'settled <= bill <= settled + open after %s',
-    async (_, behaviour, state, isExact) => {
-      provider.next(behaviour);
-      await call().catch(() => {});
+    await expect(call()).rejects.toBeInstanceOf(StepError);
 
-      expect(await records()).toMatchObject([{ state }]);
-      const { settledUsd, openUsd } = await stores.calls.ledger('r1');
-      expect(settledUsd).toBeLessThanOrEqual(provider.bill() + 1e-12);
-      expect(provider.bill()).toBeLessThanOrEqual(settledUsd + openUsd + 1e-12);
-      if (isExact) expect(settledUsd).toBeCloseTo(provider.bill());
+    expect(records).toMatchObject([{ state, priceUsd, maxPriceUsd: mostUsd }]);
+  });
+
+  it('keeps a rejected reply for audit, and asks anew instead of returning it', async () => {
+    const { call, callToTheEnd, responses, sent } = openWorld([
+      wire(200, '<html>'),
+      completion('B'),
+    ]);
+
+    await expect(call()).rejects.toMatchObject({ failureClass: 'bad_envelope', action: 'retry' });
+    expect(await callToTheEnd()).toMatchObject({ value: { text: 'B' } });
+
+    expect(responses.size).toBe(2);
+    expect(sent).toHaveLength(2);
+  });
+
+  it('keeps the words of a refusal that ends an item, and not those of a throttle', async () => {
+    const refused = openWorld([wire(400, { error: { code: 'invalid' } })]);
+    const throttled = openWorld([wire(429, {})]);
+
+    await expect(refused.call()).rejects.toMatchObject({ action: 'fail' });
+    await expect(throttled.call()).rejects.toMatchObject({ action: 'wait' });
+
+    expect(refused.responses.size).toBe(1);
+    expect(throttled.responses.size).toBe(0);
+  });
+
+  it('leaves the intent open when storing the reply fails', async () => {
+    const { call, records, store } = openWorld();
+    store.storeResponse = () => Promise.reject(new StepError('storage', 'retry', 'disk full'));
+
+    await expect(call()).rejects.toMatchObject({ failureClass: 'storage' });
+
+    expect(records).toMatchObject([{ state: 'open', settledAt: null }]);
+  });
+
+  it('D20: books nothing when there was no key to send with', async () => {
+    const { call, records, stopped } = openWorld([new StepError('auth', 'stop', 'no key')]);
+
+    await expect(call()).rejects.toMatchObject({ failureClass: 'auth', action: 'stop' });
+
+    expect(records).toMatchObject([{ state: 'unbilled', priceUsd: 0, failureClass: 'auth' }]);
+    expect(stopped).toHaveLength(1);
+  });
+});
+
+describe('attempts and waits', () => {
+  it('B15, D12: retries up to maxAttempts, then fails with the class', async () => {
+    const { callToTheEnd, sent, records } = openWorld([wire(500, {})]);
+
+    const end = await callToTheEnd({ model: chatModel({ maxAttempts: 4 }) });
+
+    expect(end).toMatchObject({ failureClass: 'provider_error', action: 'fail', attempts: 4 });
+    expect(sent).toHaveLength(4);
+    expect(records.map(({ action }) => action)).toEqual(['retry', 'retry', 'retry', 'fail']);
+  });
+
+  it.each([
+    ['a timeout', new TransportError('timeout', null), 'timeout'],
+    ['an error page', wire(200, '<html>'), 'bad_envelope'],
+    ['an odd status', wire(302, ''), 'unclassified'],
+  ] as const)(
+    'tries %s three times at most, whatever maxAttempts says',
+    async (_, step, failureClass) => {
+      const { callToTheEnd, sent } = openWorld([step]);
+
+      expect(await callToTheEnd()).toMatchObject({ failureClass, action: 'fail' });
+      expect(sent).toHaveLength(3);
     },
   );
 
-  it('holds over every ending, one after the other', async () => {
-    for (const [index, [, behaviour]] of endings.entries()) {
-      provider.next(behaviour);
-      await call({ owner: { itemId: `q${index}` }, model: { maxAttempts: 99 } }).catch(() => {});
-    }
+  it.each([
+    ['truncated', completion('half', 'length')],
+    ['refused_output', completion('', 'content_filter')],
+    ['refused_input', wire(400, { error: { code: 'content_filter' } })],
+    ['context_length', wire(400, { error: { code: 'context_length_exceeded' } })],
+    ['invalid_request', wire(400, {})],
+  ] as const)('D12: fails %s at once', async (failureClass, step) => {
+    const { callToTheEnd, sent } = openWorld([step]);
 
-    const { settledUsd, openUsd } = await stores.calls.ledger('r1');
-    expect(settledUsd).toBeLessThanOrEqual(provider.bill());
-    expect(provider.bill()).toBeLessThanOrEqual(settledUsd + openUsd);
+    expect(await callToTheEnd()).toMatchObject({ failureClass, action: 'fail' });
+    expect(sent).toHaveLength(1);
   });
 
-  it('books nothing for a request that this side never sent', async () => {
-    const missing = new StepError('auth', 'stop', 'VIDEOQA_API_KEY is not set');
-    provider.next({ isBilled: false, reply: () => Promise.reject(missing) });
+  it('waits without using attempts, at least as long as the provider asks', async () => {
+    const throttle = wire(429, {}, { 'retry-after': '10' });
+    const { call, callToTheEnd, sent } = openWorld([throttle, throttle, throttle, completion('B')]);
 
-    expect(await failureOf()).toBe(missing);
-    expect(await records()).toMatchObject([{ state: 'unbilled', failureClass: 'auth' }]);
-    expect(stops).toEqual([missing]);
+    const first = await call({ model: chatModel({ maxAttempts: 1 }) }).catch(
+      (error: unknown) => error,
+    );
+
+    expect(first).toMatchObject({ failureClass: 'rate_limited', action: 'wait' });
+    expect((first as StepError).retryAfterMs).toBeGreaterThanOrEqual(10_000);
+    expect((first as StepError).retryAfterMs).toBeLessThanOrEqual(11_000);
+    expect(await callToTheEnd({ model: chatModel({ maxAttempts: 1 }) })).toMatchObject({
+      value: { text: 'B' },
+    });
+    expect(sent).toHaveLength(4);
+  });
+
+  it('fails when the waiting time of the drive is used up', async () => {
+    const { callToTheEnd, sent } = openWorld([wire(429, {}, { 'retry-after': '10' })]);
+
+    const end = await callToTheEnd({ model: chatModel({ maxWaitMs: 35_000 }) });
+
+    expect(end).toMatchObject({ failureClass: 'rate_limited', action: 'fail' });
+    expect(sent).toHaveLength(4);
+  });
+
+  it('starts counting anew with a new drive', async () => {
+    const { callToTheEnd, sent } = openWorld([wire(500, {})]);
+    const model = chatModel({ maxAttempts: 2 });
+
+    await callToTheEnd({ model });
+    await callToTheEnd({ model, owner: { ...owner, drive: 2 } });
+
+    expect(sent).toHaveLength(4);
+  });
+
+  it('does not count requests whose process died', async () => {
+    const { callToTheEnd, store, sent } = openWorld();
+    for (const processId of ['dead-1', 'dead-2']) {
+      await store.openIntent({
+        ...owner,
+        callKey: 'key',
+        account: 'a',
+        model: 'm',
+        activityId: 'a0',
+        processId,
+        startedAt: 0,
+        deadlineAt: 1,
+        maxPriceUsd: mostUsd,
+      });
+    }
+
+    expect(await callToTheEnd({ model: chatModel({ maxAttempts: 1 }) })).toMatchObject({
+      value: { text: 'B' },
+    });
+    expect(sent).toEqual(['key-2']);
+  });
+
+  it('repeats a verdict that a dead process could not report, without another request', async () => {
+    const { call, sent } = openWorld([wire(400, {}), completion('B')]);
+    await expect(call()).rejects.toMatchObject({ action: 'fail' });
+
+    await expect(call()).rejects.toMatchObject({ failureClass: 'invalid_request', action: 'fail' });
+
+    expect(sent).toHaveLength(1);
   });
 });
 
-function settledAs(state: 'usable') {
-  return {
-    state,
-    settledAt: 1,
-    usage: null,
-    priceUsd: null,
-    failureClass: null,
-    action: null,
-    retryAfterMs: null,
-    httpStatus: 200,
-  };
-}
+describe('stopping and pausing', () => {
+  it.each([
+    ['quota', wire(402, {}), 1],
+    ['model_gone', wire(404, {}), 1],
+    ['auth', wire(401, {}), 2],
+  ] as const)('stops the run for %s', async (failureClass, step, requests) => {
+    const { callToTheEnd, stopped, sent } = openWorld([step]);
+
+    expect(await callToTheEnd()).toMatchObject({ failureClass, action: 'stop' });
+
+    expect(stopped).toMatchObject([{ failureClass }]);
+    expect(sent).toHaveLength(requests);
+  });
+
+  it('stops for a refused key even where one attempt is all there is', async () => {
+    const { callToTheEnd } = openWorld([wire(401, {})]);
+
+    expect(await callToTheEnd({ model: chatModel({ maxAttempts: 1 }) })).toMatchObject({
+      action: 'stop',
+    });
+  });
+
+  it('makes no call in a stopped run, and fails with the class that stopped it', async () => {
+    const { call, world, sent, records } = openWorld();
+    world.admission = 'stopped';
+    world.stop = new StepError('quota', 'fail', 'no money left');
+
+    await expect(call()).rejects.toMatchObject({ failureClass: 'quota', action: 'fail' });
+
+    expect(sent).toEqual([]);
+    expect(records).toEqual([]);
+  });
+
+  it('waits, and loses nothing, in a run that a person paused', async () => {
+    const { call, world } = openWorld();
+    world.admission = 'stopped';
+
+    await expect(call()).rejects.toMatchObject({ action: 'wait' });
+    world.admission = 'open';
+
+    expect(await call()).toMatchObject({ value: { text: 'B' } });
+  });
+
+  it('lets a started item go on while the run drains', async () => {
+    const { call, world } = openWorld();
+    world.admission = 'draining';
+
+    expect(await call()).toMatchObject({ value: { text: 'B' } });
+  });
+
+  it('asks again whether it may call after a wait for a free place', async () => {
+    const { call, world, sent } = openWorld();
+    const release = await world.acquire('simulated-00000000', 1);
+    world.acquire = async (...place) => {
+      const got = await createAccountLimiter()(...place);
+      world.admission = 'stopped';
+      world.stop = new StepError('quota', 'fail', 'no money left');
+      return got;
+    };
+
+    await expect(call()).rejects.toMatchObject({ failureClass: 'quota' });
+
+    expect(sent).toEqual([]);
+    release();
+  });
+
+  it('never has more calls in flight than the account has places', async () => {
+    let inFlight = 0;
+    let most = 0;
+    const { call } = openWorld();
+    const slow = async () => {
+      inFlight += 1;
+      most = Math.max(most, inFlight);
+      await sleep(5);
+      inFlight -= 1;
+      return completion('B');
+    };
+
+    const model = chatModel({ concurrency: 3 });
+    await Promise.all(
+      Array.from({ length: 12 }, (_, id) => call({ model, callKey: `k${id}`, send: slow })),
+    );
+
+    expect(most).toBe(3);
+  });
+});
+
+describe('the end of a call in flight', () => {
+  const untilAborted = (signal: AbortSignal) =>
+    new Promise<WireReply>((_, reject) => {
+      signal.addEventListener('abort', () =>
+        reject(
+          (signal.reason as Error).name === 'TimeoutError'
+            ? new TransportError('timeout', signal.reason)
+            : (signal.reason as Error),
+        ),
+      );
+    });
+
+  it('has one deadline', async () => {
+    const { call, records } = openWorld([untilAborted]);
+
+    await expect(call({ model: chatModel({ timeoutMs: 50 }) })).rejects.toMatchObject({
+      failureClass: 'timeout',
+      action: 'retry',
+    });
+
+    expect(records).toMatchObject([{ state: 'open', failureClass: 'timeout' }]);
+  });
+
+  it('lets a call finish and keeps its answer when the item is cancelled', async () => {
+    const cancelled = new AbortController();
+    const { call, records } = openWorld([
+      async () => {
+        cancelled.abort(new Error('cancelled'));
+        await sleep(5);
+        return completion('B');
+      },
+    ]);
+    const signals = { waiting: cancelled.signal, inFlight: new AbortController().signal };
+
+    expect(await call({ signals })).toMatchObject({ value: { text: 'B' } });
+
+    expect(records).toMatchObject([{ state: 'usable' }]);
+  });
+
+  it('sends nothing for an item that is cancelled while it waits', async () => {
+    const cancelled = new AbortController();
+    const { call, world, records } = openWorld();
+    const release = await world.acquire('simulated-00000000', 1);
+    const signals = { waiting: cancelled.signal, inFlight: new AbortController().signal };
+
+    const waiting = call({ signals, model: chatModel({ concurrency: 1 }) });
+    setTimeout(() => cancelled.abort(new Error('cancelled')), 5);
+
+    await expect(waiting).rejects.toThrow('cancelled');
+    expect(records).toEqual([]);
+    release();
+  });
+
+  it('ends by force without a verdict: the intent stays open, and the reason is thrown', async () => {
+    const shutdown = new AbortController();
+    const { call, records } = openWorld([untilAborted]);
+    const signals = { waiting: new AbortController().signal, inFlight: shutdown.signal };
+
+    const ending = call({ signals });
+    setTimeout(() => shutdown.abort(new Error('the worker ends')), 5);
+
+    await expect(ending).rejects.toThrow('the worker ends');
+    expect(records).toMatchObject([{ state: 'open', action: null, settledAt: null }]);
+  });
+});
+
+describe('D13: what a failed call says', () => {
+  it('is short and holds neither key nor question nor the words of the provider', async () => {
+    const canary = 'canary sk-123 What does the man hold?';
+    const error = { code: 'invalid_value', message: canary, param: canary, type: canary };
+    const { call } = openWorld([wire(400, { error })]);
+
+    const failure = (await call().catch((thrown: unknown) => thrown)) as StepError;
+
+    expect(failure.message).toBe('vlm: openai replied with status 400 (invalid_value)');
+    expect(failure.cause).toBeUndefined();
+  });
+});

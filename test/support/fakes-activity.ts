@@ -28,6 +28,7 @@ export function inActivity<Result>(
       attempt,
       workflowExecution: { workflowId: 'eval/r1/i/key-0', runId: '5f0c' },
     },
+    cancellationSignal: new AbortController().signal,
     heartbeat: (details: unknown) => void heartbeats.push(details),
   };
   return asyncLocalStorage.run(context as unknown as Context, work);
