@@ -54,8 +54,9 @@ export async function wireFetch(
     const sent = open(outgoing, body, signal, options);
     sent.on('socket', (socket) => {
       const connected = outgoing.url.startsWith('https:') ? 'secureConnect' : 'connect';
+      // A kept connection never says it again: listeners would pile up on it.
       if (!socket.connecting) seen.isConnected = true;
-      socket.once(connected, () => (seen.isConnected = true));
+      else socket.once(connected, () => (seen.isConnected = true));
     });
     sent.on('error', fail);
     sent.on('response', (response) => {
