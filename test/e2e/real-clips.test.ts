@@ -14,7 +14,7 @@ import {
   realClipsObstacle,
 } from '../support/real-clips.ts';
 
-const latencyMs = 150;
+const latencyMs = 50;
 const callsBeforeKill = 40;
 /** Requests that 4 items in flight can have open at once: a picture each for up to 4 options. */
 const mostInFlight = 16;
@@ -58,7 +58,7 @@ describe.skipIf(realClipsObstacle !== null)(title, () => {
     flags = await runKilledOnce(command, join(folder, 'flags-state'), provider);
     const config = await placeLvbenchExample(folder, provider.url);
     lvbench = await runKilledOnce(['run', config, '--json'], place.home, provider);
-  });
+  }, 300_000);
 
   afterAll(async () => {
     await runCli(['down'], { home: join(folder, 'flags-state') });
