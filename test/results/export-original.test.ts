@@ -148,6 +148,16 @@ describe('exportOriginal', () => {
     expect(bytes).toBe('picture');
   });
 
+  it("refuses to mix pictures with another run's, also under other file names", async () => {
+    await exported([inFull('q1', 'B')], { media: true });
+    const spec = sampleSpec('uniform', 'other-1');
+    const fewer = { ...spec, strategy: { ...spec.strategy, initialFrames: 4 } };
+
+    const again = exported([inFull('q1', 'B')], { spec: fewer, media: true });
+    await expect(again).rejects.toThrow(/generated_images belongs to run sample-1/);
+    await exported([inFull('q1', 'B')], { spec: fewer, media: true, overwrite: true });
+  });
+
   it('D28: leaves the old file whole when writing a new one fails half-way', async () => {
     await exported([sampleRow('q1', 'B')]);
     const before = await written('results');
