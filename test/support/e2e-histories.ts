@@ -1,0 +1,51 @@
+import { openEmbeddedTemporal } from '../../workers/embedded/open-embedded-temporal.ts';
+import { openStateFolder } from '../../workers/embedded/state-folder.ts';
+import { connectEmbedded } from '../../client/connect.ts';
+import { until } from './e2e-cli.ts';
+import { temporalBinary } from './temporal-binary.ts';
+
+/** A workflow and everything its history says, strings and bytes alike. */
+export type HistoryText = { readonly workflowId: string; readonly text: string };
+
+/**
+ * The histories of all workflows of a run, read from the state folder's own server.
+ *
+ * @param atLeast  how many there must be: the list of workflows lags behind
+ */
+export async function readHistories(
+  home: string,
+  runId: string,
+  atLeast: number,
+): Promise<HistoryText[]> {
+  const environment = { ...process.env, VIDEOQA_HOME: home, VIDEOQA_TEMPORAL_CLI: temporalBinary };
+  const stateFolder = await openStateFolder(environment);
+  const onProgress = () => undefined;
+  const embedded = await openEmbeddedTemporal({ stateFolder, environment, onProgress });
+  const { client, close } = await connectEmbedded(embedded.address, embedded.namespace);
+  try {
+    const listed = await until('every workflow is listed', async () => {
+      const found = [];
+      for await (const each of client.workflow.list({ query: `EvalRunId = '${runId}'` })) {
+        found.push({ workflowId: each.workflowId, workflowRunId: each.runId });
+      }
+      return found.length >= atLeast && found;
+    });
+    return await Promise.all(
+      listed.map(async ({ workflowId, workflowRunId }) => {
+        const handle = client.workflow.getHandle(workflowId, workflowRunId);
+        return { workflowId, text: textOf(await handle.fetchHistory()) };
+      }),
+    );
+  } finally {
+    await close();
+    if (embedded.role === 'holder') await embedded.close();
+  }
+}
+
+/** Every string and every byte below a value, one to a line; bytes as Latin-1. */
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1');
+  if (value === null || typeof value !== 'object') return '';
+  return Object.values(value).map(textOf).join('\n');
+}
