@@ -130,8 +130,9 @@ describe.skipIf(realClipsObstacle !== null)(title, () => {
 
     const replies = records.map((record) => record.workflow_steps.step3_final_reasoning_and_answer);
     expect(replies.filter((reply) => !reply.includes('simulated guess'))).toEqual([]);
-    expect(report.stdout).toMatch(/guess/);
-    expect(report.stdout).toMatch(new RegExp(`${questions} of ${questions}`));
+    expect(report.stdout).toContain(
+      `the simulated model guessed ${questions} of ${questions} answers`,
+    );
   });
 
   it('gives the same answers both ways', async () => {

@@ -7,8 +7,7 @@ import { execa } from 'execa';
 import { parse, stringify } from 'yaml';
 import { e2eObstacle } from './e2e-cli.ts';
 
-const fromRoot = (path: string): string =>
-  fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const fromRoot = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
 const clips = fromRoot('../shared/data/videos');
 const tinyModel = fromRoot('simulator/model/tiny-siglip');
@@ -45,14 +44,22 @@ export function originalCommand(options: {
   readonly providerUrl: string;
 }): string[] {
   const address = `${options.providerUrl}/v1`;
-  return [
-    'run',
-    ...['-tm', 'simulated-vlm', '-fp', options.frames, '-df', questionsFile, '-op', options.output],
-    ...['-ifn', '8', '-pp', '4', '--base_url', address, '--provider', 'simulated'],
-    ...['--image-base-url', address, '--image-provider', 'simulated'],
-    ...['--image-model', 'simulated-image', '--embedding-model', 'durable-videoqa/tiny-siglip'],
-    ...['--embedding-path', tinyModel, '--build-missing', '--json'],
-  ];
+  const flags = {
+    '-tm': 'simulated-vlm',
+    '-fp': options.frames,
+    '-df': questionsFile,
+    '-op': options.output,
+    '-ifn': '8',
+    '-pp': '4',
+    '--base_url': address,
+    '--provider': 'simulated',
+    '--image-base-url': address,
+    '--image-provider': 'simulated',
+    '--image-model': 'simulated-image',
+    '--embedding-model': 'durable-videoqa/tiny-siglip',
+    '--embedding-path': tinyModel,
+  };
+  return ['run', ...Object.entries(flags).flat(), '--build-missing', '--json'];
 }
 
 /**
