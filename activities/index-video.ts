@@ -11,6 +11,7 @@ import type { BlobStore } from '../domain/stores/blob-store.ts';
 import type { IndexKey, IndexStore } from '../domain/stores/index-store.ts';
 import type { EmbedderIdentity } from '../domain/workflow-contract.ts';
 import type { Embedder } from './embedder.ts';
+import { endOfTries } from './record-step.ts';
 import type { FrameReader, RunReader } from './run-reader.ts';
 
 /** Frame embeddings somebody else computed: names and unit-length rows [names, dimension]. */
@@ -52,16 +53,19 @@ const chunkSize = 64;
 const leastAgreement = 0.99;
 
 export function createIndexActivities(dependencies: IndexDependencies) {
-  const { reader, blobs, indexes } = dependencies;
+  const { reader } = dependencies;
   return {
     /**
      * Tells which model the embedding workers hold. A run with imported embeddings has three
      * frames embedded again: below 0.99 cosine it does not start.
      */
     async checkEmbedder({ runId }: { readonly runId: string }): Promise<EmbedderIdentity> {
-      const spec = await reader.spec(runId);
-      const embedder = await dependencies.embedder(spec.models.embedding!);
-      await checkImported(dependencies, spec, embedder);
+      const embedder = await endingSomeTime(async () => {
+        const spec = await reader.spec(runId);
+        const loaded = await dependencies.embedder(spec.models.embedding!);
+        await checkImported(dependencies, spec, loaded);
+        return loaded;
+      });
       const { modelId, modelHash, preprocessingId, dimension } = embedder;
       return { modelId, modelHash, preprocessingId, dimension };
     },
@@ -70,42 +74,61 @@ export function createIndexActivities(dependencies: IndexDependencies) {
      * Embeds a video's frames once, in chunks that survive a lost worker, or takes over imported
      * embeddings, and returns the blob of the index. Doing it again is cheap.
      */
-    async indexVideo(request: {
-      readonly runId: string;
-      readonly videoId: string;
-      readonly embedder: EmbedderIdentity;
-    }): Promise<string> {
-      const { runId, videoId, embedder } = request;
-      const spec = await reader.spec(runId);
-      const all = await dependencies.frames.list(spec, videoId);
-      const imported = await dependencies.importedEmbeddings(spec, videoId);
-      const hashes =
-        imported === null ? await hashFrames(dependencies, spec, all) : [imported.fileHash];
-      const key: IndexKey = {
-        datasetId: spec.dataset.datasetId,
-        videoId,
-        modelHash: embedder.modelHash,
-        preprocessingId: imported === null ? embedder.preprocessingId : 'imported',
-        framesFingerprint: sha256Hex(canonicalJson([all.map((frame) => frame.name), hashes])),
-      };
-      const known = await indexes.findIndex(key);
-      if (known !== null && (await blobs.has(known))) return known;
-      const content = imported ?? {
-        frameNames: all.map((frame) => frame.name),
-        ...(await embedFrames(dependencies, spec, all, hashes, embedder)),
-      };
-      const bytes = dependencies.writeFrameIndex({
-        ...embedder,
-        preprocessingId: key.preprocessingId,
-        frameNames: content.frameNames,
-        vectors: content.vectors,
-        videoFingerprint: key.framesFingerprint,
-      });
-      return indexes.putIndex(key, await blobs.put(bytes));
-    },
+    indexVideo: (request: IndexRequest): Promise<string> =>
+      endingSomeTime(() => indexFrames(dependencies, request)),
   };
 }
 export type IndexActivities = ReturnType<typeof createIndexActivities>;
+
+type IndexRequest = {
+  readonly runId: string;
+  readonly videoId: string;
+  readonly embedder: EmbedderIdentity;
+};
+
+/** What a retry could have mended and did not ends the activity: its items wait for it. */
+async function endingSomeTime<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    const { attempt } = Context.current().info;
+    throw error instanceof StepError ? endOfTries(error, attempt, attempt) : error;
+  }
+}
+
+async function indexFrames(
+  dependencies: IndexDependencies,
+  { runId, videoId, embedder }: IndexRequest,
+): Promise<string> {
+  const { reader, blobs, indexes } = dependencies;
+  const spec = await reader.spec(runId);
+  const all = await dependencies.frames.list(spec, videoId);
+  const imported = await dependencies.importedEmbeddings(spec, videoId);
+  if (imported !== null) requireDimension(imported, embedder, videoId);
+  const hashes =
+    imported === null ? await hashFrames(dependencies, spec, all) : [imported.fileHash];
+  const key: IndexKey = {
+    datasetId: spec.dataset.datasetId,
+    videoId,
+    modelHash: embedder.modelHash,
+    preprocessingId: imported === null ? embedder.preprocessingId : 'imported',
+    framesFingerprint: sha256Hex(canonicalJson([all.map((frame) => frame.name), hashes])),
+  };
+  const known = await indexes.findIndex(key);
+  if (known !== null && (await blobs.has(known))) return known;
+  const content = imported ?? {
+    frameNames: all.map((frame) => frame.name),
+    ...(await embedFrames(dependencies, spec, all, hashes, embedder)),
+  };
+  const bytes = dependencies.writeFrameIndex({
+    ...embedder,
+    preprocessingId: key.preprocessingId,
+    frameNames: content.frameNames,
+    vectors: content.vectors,
+    videoFingerprint: key.framesFingerprint,
+  });
+  return indexes.putIndex(key, await blobs.put(bytes));
+}
 
 async function hashFrames(
   { frames }: IndexDependencies,
@@ -171,18 +194,25 @@ async function checkImported(
   for (const videoId of videoIds) {
     const imported = await dependencies.importedEmbeddings(spec, videoId);
     if (imported === null) continue;
-    if (imported.dimension !== embedder.dimension) {
-      throw new StepError(
-        'embedding_failed',
-        'fail',
-        `The embeddings of ${videoId} have ${imported.dimension} values a row, ` +
-          `${embedder.modelId} has ${embedder.dimension}: they were made by another model`,
-      );
-    }
+    requireDimension(imported, embedder, videoId);
     for (const row of uniformFloor(imported.frameNames.length, framesPerVideo)) {
       await checkRow(dependencies, { spec, videoId, embedder, imported, row });
     }
   }
+}
+
+function requireDimension(
+  { dimension }: ImportedEmbeddings,
+  model: EmbedderIdentity,
+  videoId: string,
+): void {
+  if (dimension === model.dimension) return;
+  throw new StepError(
+    'embedding_failed',
+    'fail',
+    `The embeddings of ${videoId} have ${dimension} values a row, ` +
+      `${model.modelId} has ${model.dimension}: they were made by another model`,
+  );
 }
 
 async function checkRow(
