@@ -4,6 +4,7 @@ import type { ChatModelSpec, ImageModelSpec } from '../domain/run-spec.ts';
 import { StepError } from '../domain/step-error.ts';
 import type { CallOwner, CallRecord, CallStore, CallUsage } from '../domain/stores/call-store.ts';
 import type { Admission } from '../domain/stores/run-store.ts';
+import { createTurns } from './in-turn.ts';
 import { refuseWhenUsedUp } from './paid-call-budget.ts';
 import { makeRequest } from './paid-call-request.ts';
 import { activitySignals, type CallSignals } from './paid-call-signals.ts';
@@ -64,7 +65,13 @@ const pausedMs = 5000;
  */
 export function createPaidCall(dependencies: PaidCallDependencies) {
   const { calls, acquire, stopRun } = dependencies;
-  return async function paidCall<Value>(request: PaidRequest<Value>): Promise<PaidResponse<Value>> {
+  const inTurn = createTurns();
+  return function paidCall<Value>(request: PaidRequest<Value>): Promise<PaidResponse<Value>> {
+    // Two items that ask the same at once: the second finds the first's response in the store.
+    return inTurn(request.callKey, () => pay(request));
+  };
+
+  async function pay<Value>(request: PaidRequest<Value>): Promise<PaidResponse<Value>> {
     const { owner, model, callKey, signals = activitySignals() } = request;
     const stored = await findPaid(calls, request);
     if (stored !== null) return stored;
@@ -85,7 +92,7 @@ export function createPaidCall(dependencies: PaidCallDependencies) {
     } finally {
       release();
     }
-  };
+  }
 }
 export type PaidCall = ReturnType<typeof createPaidCall>;
 

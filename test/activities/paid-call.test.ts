@@ -33,8 +33,7 @@ const completion = (content: string, finishReason = 'stop') =>
 type Step = WireReply | Error | ((signal: AbortSignal) => Promise<WireReply>);
 
 /** A world with one provider that answers as the test says, in order; the last answer repeats. */
-function openWorld(script: readonly Step[] = [completion('B')]) {
-  const fake = createFakeCallStore();
+function openWorld(script: readonly Step[] = [completion('B')], fake = createFakeCallStore()) {
   const world = {
     ...fake,
     sent: [] as string[],
@@ -160,15 +159,25 @@ describe('a paid call that succeeds', () => {
     });
   });
 
-  it('adopts the reply of another request for the same call that won, and keeps its own spend', async () => {
-    const { call, records, store } = openWorld();
-    let isFirst = true;
+  it('is made once when two items ask the same at the same time', async () => {
+    const { call, sent } = openWorld();
+
+    const [first, second] = await Promise.all([
+      call(),
+      call({ owner: { ...owner, itemId: 'other' }, activityId: 'a2' }),
+    ]);
+
+    expect(sent).toHaveLength(1);
+    expect([first.isCached, second.isCached]).toEqual([false, true]);
+  });
+
+  it('adopts the reply of another process for the same call that won, and keeps its own spend', async () => {
+    const fake = createFakeCallStore();
+    const { call, records, store } = openWorld(undefined, fake);
+    const otherProcess = openWorld(undefined, fake);
     const both = call({
       send: async () => {
-        if (isFirst) {
-          isFirst = false;
-          await call({ send: () => Promise.resolve(completion('A')), activityId: 'a2' });
-        }
+        await otherProcess.call({ send: () => Promise.resolve(completion('A')), activityId: 'a2' });
         return completion('B');
       },
     });
