@@ -5,13 +5,20 @@ import { evaluationWorkflowId } from '../domain/workflow-contract.ts';
 /** Whether anything changed; repeating an action changes nothing. */
 export type ControlResult = { readonly changed: boolean; readonly state: RunRecord['state'] };
 
+/** Whether an action would change a run. */
+export const isControllable = {
+  pause: ({ state }: RunRecord) => state === 'running',
+  resume: ({ state }: RunRecord) => state === 'paused',
+  cancel: ({ driveIsOpen }: RunRecord) => driveIsOpen,
+} as const;
+
 /** Starts no further item; items under way finish. */
 export async function pauseRun(
   client: Client,
   runs: RunStore,
   run: RunRecord,
 ): Promise<ControlResult> {
-  if (run.state !== 'running') return { changed: false, state: run.state };
+  if (!isControllable.pause(run)) return { changed: false, state: run.state };
   await runs.setAdmission(run.runId, 'draining');
   await runs.setState(run.runId, 'paused');
   await signalWindow(client, run.runId, 0);
@@ -24,7 +31,7 @@ export async function resumeRun(
   runs: RunStore,
   run: RunRecord,
 ): Promise<ControlResult> {
-  if (run.state !== 'paused') return { changed: false, state: run.state };
+  if (!isControllable.resume(run)) return { changed: false, state: run.state };
   await runs.setAdmission(run.runId, 'open');
   await runs.setState(run.runId, 'running');
   await signalWindow(client, run.runId, run.window);
@@ -37,7 +44,7 @@ export async function cancelRun(
   runs: RunStore,
   run: RunRecord,
 ): Promise<ControlResult> {
-  if (!run.driveIsOpen) return { changed: false, state: run.state };
+  if (!isControllable.cancel(run)) return { changed: false, state: run.state };
   await client.workflow.getHandle(evaluationWorkflowId(run.runId)).cancel();
   await runs.setAdmission(run.runId, 'draining');
   return { changed: true, state: 'cancelled' };
