@@ -66,10 +66,13 @@ describe.skipIf(e2eObstacle !== null)(
     it('keep the holder until the other process has its run', async () => {
       const short = await configure('short', { items: 5 });
       const long = await configure('long', { items: 30 });
+      await provider.setLatency(3000);
       const holder = run(short);
       await untilCalls(1);
 
       const joiner = run(long);
+      await until('the second run has started', () => joiner.said().includes('drive 1 over'));
+      await provider.setLatency(50);
       const [holderEnd, joinerEnd] = await Promise.all([holder.ended, joiner.ended]);
 
       expect([holderEnd.code, joinerEnd.code]).toEqual([0, 0]);

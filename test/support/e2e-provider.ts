@@ -11,6 +11,8 @@ export type RemoteProvider = {
   entries(): Promise<BillEntry[]>;
   /** Replaces the faults that are injected from now on. */
   setFaults(faults: ProviderSettingsInput['faults']): Promise<void>;
+  /** How long calls take that arrive from now on. */
+  setLatency(milliseconds: number): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -28,6 +30,13 @@ export async function startRemoteProvider(folder: string, latencyMs = 0): Promis
     if (!response.ok) throw new Error(`${path}: status ${response.status}`);
     return response.text();
   };
+  const control = async (change: object): Promise<void> => {
+    const response = await fetch(`${url}/control`, {
+      method: 'POST',
+      body: JSON.stringify(change),
+    });
+    if (!response.ok) throw new Error(await response.text());
+  };
   return {
     url,
     totals: async () => JSON.parse(await get('/bill')) as BillTotals,
@@ -35,13 +44,9 @@ export async function startRemoteProvider(folder: string, latencyMs = 0): Promis
       const lines = (await get('/bill/entries')).split('\n').filter((line) => line !== '');
       return lines.map((line) => JSON.parse(line) as BillEntry);
     },
-    async setFaults(faults) {
-      const response = await fetch(`${url}/control`, {
-        method: 'POST',
-        body: JSON.stringify({ faults: { ...faults } }),
-      });
-      if (!response.ok) throw new Error(await response.text());
-    },
+    setFaults: (faults) => control({ faults: { ...faults } }),
+    setLatency: (milliseconds) =>
+      control({ latencyMs: { chat: milliseconds, image: milliseconds } }),
     async close() {
       server.kill('SIGTERM');
       await server.ended;
