@@ -31,12 +31,22 @@ export function mostChatPrice(
     request.repair?.complaint ?? '',
     ...request.parts.map((part) => (part.type === 'text' ? part.text : '')),
   ];
-  const characters = texts.reduce((sum, text) => sum + text.length, 0);
+  const bytes = texts.reduce((sum, text) => sum + utf8Length(text), 0);
   const pictures = request.parts.filter((part) => part.type === 'image').length;
   return chatPrice(spec.price, {
-    // No tokenizer makes more than one token of a character, but for rare scripts.
-    promptTokens: templateTokens + characters + pictures * mostTokensPerPicture,
+    // Tokenizers work on bytes: none makes more tokens than there are, whatever the script.
+    promptTokens: templateTokens + bytes + pictures * mostTokensPerPicture,
     completionTokens: spec.maxTokens,
     images: null,
   });
+}
+
+/** Bytes of a text in UTF-8. */
+function utf8Length(text: string): number {
+  let length = 0;
+  for (const character of text) {
+    const point = character.codePointAt(0) ?? 0;
+    length += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+  }
+  return length;
 }

@@ -41,4 +41,17 @@ describe('D27: prices', () => {
     expect(most).toBeGreaterThan(chatPrice(price, tokens(2691 + 300, 4096)) ?? Infinity);
     expect(mostChatPrice({ price: null, maxTokens: 4096 }, request)).toBeNull();
   });
+
+  it.each(['plain words', 'größer', 'မင်္ဂလာပါ', '𠀋𡈽', '👩‍👩‍👧'])(
+    'reserves a token for every byte of %s',
+    (question) => {
+      const most = (text: string) =>
+        mostChatPrice(
+          { price: { inputPerM: 1e6, outputPerM: 0 }, maxTokens: 1 },
+          { system: null, parts: [{ type: 'text', text }], repair: null },
+        ) ?? 0;
+
+      expect(most(question) - most('')).toBe(new TextEncoder().encode(question).length);
+    },
+  );
 });
