@@ -12,3 +12,8 @@ export function printNote(text: string): void {
 export function printJson(value: unknown): void {
   printData(JSON.stringify(value, null, 2));
 }
+
+/** Whether colours may be used on standard error. */
+export function usesColour(): boolean {
+  return process.stderr.isTTY && !process.env['NO_COLOR'];
+}

@@ -1,6 +1,6 @@
 import { createLogUpdate } from 'log-update';
 import type { RunRecord } from '../domain/stores/run-store.ts';
-import { printNote } from './output.ts';
+import { printNote, usesColour } from './output.ts';
 import { renderLine, renderLive } from './render/live-view.ts';
 import { readProgress } from './run-progress.ts';
 import { watchServer } from './watch-server.ts';
@@ -27,7 +27,9 @@ export async function watchRun(
     await server.look(run);
     if (screen !== null) {
       const progress = await readProgress(session.stores, run, options.temporalUi);
-      screen(renderLive(progress, process.stderr.columns));
+      // Without it, lines of an earlier frame stay when a frame grows in the middle.
+      screen.clear();
+      screen(renderLive(progress, process.stderr.columns, usesColour()));
     } else if (Date.now() >= nextLineAt) {
       printNote(renderLine(await readProgress(session.stores, run, options.temporalUi)));
       nextLineAt = Date.now() + lineEveryMs;

@@ -1,11 +1,16 @@
 import type { FailureClass, Step } from './outcome.ts';
 import type { StepRecord } from './stores/step-store.ts';
 
-const redrawnClasses: readonly FailureClass[] = ['refused_input', 'refused_output', 'plan_invalid'];
+const redrawnClasses: readonly FailureClass[] = [
+  'refused_input',
+  'refused_output',
+  'plan_invalid',
+  'asset_expired',
+];
 
 /**
  * How often a step is asked anew: the number of earlier drives in which this step ended without a
- * parse, was refused or gave an invalid plan. A redraw changes the call key (and the seed), so the
+ * parse, was refused, gave an invalid plan or left a picture whose address is gone. A redraw changes the call key (and the seed), so the
  * stored answer of the earlier draw is not returned again.
  */
 export function redrawOf(

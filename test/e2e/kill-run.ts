@@ -72,7 +72,8 @@ async function killAgainAndAgain(
   while (kills.length < options.kills) {
     const moment = await randomMoment(random, options, kills.length, scene, cli);
     if (moment === 'ended') break;
-    const server = options.target === 'cli' ? null : await newServer(scene.home, lastServer, cli);
+    const server: number | 'ended' | null =
+      options.target === 'cli' ? null : await newServer(scene.home, lastServer, cli);
     if (server === 'ended') break;
     lastServer = server ?? lastServer;
     const killedAt = Date.now();
