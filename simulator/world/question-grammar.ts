@@ -14,7 +14,7 @@ export type Question =
   | { readonly kind: 'joins'; readonly subject: SceneObject; readonly options: readonly Shape[] };
 
 /** The three kinds of question. */
-export type QuestionKind = Question['kind'];
+type QuestionKind = Question['kind'];
 
 /** Writes a question and its options, one a line: `(A) red`. The inverse of {@link parseQuestion}. */
 export function formatQuestion(question: Question): string {
