@@ -66,6 +66,28 @@ export async function makeRequest<Value>(
   return await endWithReply(context, reply);
 }
 
+/**
+ * Settles replies that a process stored and then died: they are paid for, and a usable one is the
+ * answer to this call.
+ *
+ * @returns whether there were any
+ */
+export async function settleLeftOvers<Value>(
+  { calls, now }: Pick<PaidCallDependencies, 'calls' | 'now'>,
+  request: PaidRequest<Value>,
+): Promise<boolean> {
+  const leftOver = await calls.findUnsettled(request.callKey);
+  for (const { n, status, body } of leftOver) {
+    const headers = { 'content-type': 'application/json' };
+    const context = { calls, now, request, earlier: [], n };
+    await endWithReply(context, { status, headers, body }).catch((error: unknown) => {
+      // A reply that is not usable is settled all the same; this call goes on without it.
+      if (!(error instanceof StepError)) throw error;
+    });
+  }
+  return leftOver.length > 0;
+}
+
 async function endWithoutReply<Value>(context: Context<Value>, error: unknown): Promise<never> {
   if (error instanceof StepError) {
     // Thrown before anything was sent: no key, no picture.

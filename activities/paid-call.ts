@@ -6,7 +6,7 @@ import type { CallOwner, CallRecord, CallStore, CallUsage } from '../domain/stor
 import type { Admission } from '../domain/stores/run-store.ts';
 import { createTurns } from './in-turn.ts';
 import { refuseWhenUsedUp } from './paid-call-budget.ts';
-import { makeRequest } from './paid-call-request.ts';
+import { makeRequest, settleLeftOvers } from './paid-call-request.ts';
 import { activitySignals, type CallSignals } from './paid-call-signals.ts';
 
 export type PaidCallDependencies = {
@@ -73,7 +73,9 @@ export function createPaidCall(dependencies: PaidCallDependencies) {
 
   async function pay<Value>(request: PaidRequest<Value>): Promise<PaidResponse<Value>> {
     const { owner, model, callKey, signals = activitySignals() } = request;
-    const stored = await findPaid(calls, request);
+    const stored =
+      (await findPaid(calls, request)) ??
+      ((await settleLeftOvers(dependencies, request)) ? await findPaid(calls, request) : null);
     if (stored !== null) return stored;
     await requireAdmission(dependencies, owner.runId);
     const earlier = (await calls.ofStep(owner)).filter((call) => call.callKey === callKey);

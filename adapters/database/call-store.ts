@@ -17,6 +17,23 @@ export function createCallStore(db: Connection, blobs: BlobStore): CallStore {
       return { record: toCallRecord(winner), response };
     },
 
+    async findUnsettled(callKey) {
+      const unsettled = await db
+        .selectFrom('calls')
+        .innerJoin('call_responses as response', (join) =>
+          join
+            .onRef('response.call_key', '=', 'calls.call_key')
+            .onRef('response.n', '=', 'calls.n'),
+        )
+        .select('calls.n')
+        .where('calls.call_key', '=', callKey)
+        .where('calls.state', '=', 'open')
+        .where('calls.settled_at', 'is', null)
+        .orderBy('calls.n')
+        .execute();
+      return Promise.all(unsettled.map(({ n }) => readResponse(db, blobs, callKey, n)));
+    },
+
     openIntent: (intent) => db.transaction().execute((trx) => insertIntent(trx, intent)),
 
     storeResponse: (callKey, response) => insertResponse(db, blobs, callKey, response),

@@ -56,6 +56,11 @@ export type StoredResponse = {
 export type CallStore = {
   /** The response that counts for this key, or null. */
   findUsable(callKey: string): Promise<{ record: CallRecord; response: StoredResponse } | null>;
+  /**
+   * Responses that were stored by a process that died before it settled their calls, oldest first.
+   * They are paid for: whoever finds them settles them.
+   */
+  findUnsettled(callKey: string): Promise<StoredResponse[]>;
   /** Writes the intent before the request leaves and returns its number. */
   openIntent(
     intent: CallOwner &

@@ -96,6 +96,42 @@ describe('on the real database: two usable responses for one key', () => {
   });
 });
 
+describe('on the real database: a process that dies between storing a reply and settling it', () => {
+  const storeAndDie = async (body: object) => {
+    const owner = sampleStep();
+    const { activityId, processId } = { activityId: 'activity-1', processId: 'process-0' };
+    const about = { account: model.account, model: model.model, activityId, processId };
+    const times = { startedAt: 1, deadlineAt: 2, maxPriceUsd: prices.most };
+    const n = await stores.calls.openIntent({ ...owner, callKey: key, ...about, ...times });
+    const bytes = new TextEncoder().encode(JSON.stringify(body));
+    await stores.calls.storeResponse(key, { n, status: 200, body: bytes });
+  };
+  const reply = (finish_reason: string) => ({
+    model: 'm',
+    choices: [{ finish_reason, message: { role: 'assistant', content: 'B' } }],
+    usage: usageFigures,
+  });
+
+  it('D10: the reply is the answer: nothing is paid again, and its spend is settled', async () => {
+    await storeAndDie(reply('stop'));
+
+    expect(await call()).toMatchObject({ value: { text: 'B' } });
+    expect(provider.arrived).toHaveLength(0);
+    const ledger = await stores.calls.ledger('r1');
+    expect(ledger.settledUsd).toBeCloseTo(prices.billed);
+    expect(ledger.openIntents).toEqual([]);
+  });
+
+  it('a reply that is not usable is settled as spend, and the call is made', async () => {
+    await storeAndDie(reply('length'));
+    provider.next(answers('C'));
+
+    expect(await call({ owner: { itemId: 'q1' } })).toMatchObject({ value: { text: 'C' } });
+    const ledger = await stores.calls.ledger('r1');
+    expect(ledger.settledUsd).toBeCloseTo(2 * prices.billed);
+  });
+});
+
 describe('on the real database: attempts', () => {
   it('B15, D12: are counted from the database, so that they hold across processes', async () => {
     const actions: string[] = [];

@@ -27,6 +27,12 @@ export function createFakeCallStore() {
       if (response === undefined) throw new Error(`no response to ${nameOf(callKey, record.n)}`);
       return Promise.resolve({ record, response });
     },
+    findUnsettled(callKey) {
+      const left = records.filter(
+        (call) => call.callKey === callKey && call.state === 'open' && call.settledAt === null,
+      );
+      return Promise.resolve(left.flatMap((call) => responses.get(nameOf(callKey, call.n)) ?? []));
+    },
     openIntent(intent) {
       log.push('intent');
       const n = records.filter((call) => call.callKey === intent.callKey).length;

@@ -92,6 +92,18 @@ export function describeCallStore(open: () => Promise<Database>): void {
     });
   });
 
+  test('finds a response whose process died before it settled the call, until somebody does', async () => {
+    const body = new Uint8Array([1, 2, 3]);
+    const n = await calls.openIntent(intent);
+    expect(await calls.findUnsettled(key)).toEqual([]);
+    await calls.storeResponse(key, { n, status: 200, body });
+
+    expect(await calls.findUnsettled(key)).toEqual([{ n, status: 200, body }]);
+
+    await calls.settle(key, n, usable);
+    expect(await calls.findUnsettled(key)).toEqual([]);
+  });
+
   test.each([0, 8 * 1024, 8 * 1024 + 1, 2_000_000])(
     'keeps a response of %i bytes',
     async (size) => {
