@@ -13,9 +13,6 @@ export type Question =
   | { readonly kind: 'shape'; readonly subject: Colour; readonly options: readonly Shape[] }
   | { readonly kind: 'joins'; readonly subject: SceneObject; readonly options: readonly Shape[] };
 
-/** The three kinds of question. */
-type QuestionKind = Question['kind'];
-
 /** Writes a question and its options, one a line: `(A) red`. The inverse of {@link parseQuestion}. */
 export function formatQuestion(question: Question): string {
   const lines = question.options.map((option, index) => `(${optionLetter(index)}) ${option}`);

@@ -36,7 +36,7 @@ export async function serverPid(home: string): Promise<number | null> {
 
 /** The name under which a call is known to the provider: `x-client-request-id`. */
 export function requestIdOf({ callKey, n }: Pick<CallRecord, 'callKey' | 'n'>): string {
-  return `${callKey.slice(0, 32)}-${n}`;
+  return `${callKey}-${n}`;
 }
 
 async function withStores<Result>(
