@@ -64,10 +64,15 @@ export async function driveRun(
     ]);
   }
   const ended = await findRun(stores.runs, run.runId);
-  if (!ended.driveIsOpen) await reportFailure(await untilRootEnded(client, run.runId), ended);
+  if (!ended.driveIsOpen) await reportFailure(await rootFailure(session, run.runId), ended);
   const { summary } = await summariseRun(stores, ended, temporalUi);
   if (ended.stopDetail !== null) printNote(`${run.runId} was stopped: ${ended.stopDetail.message}`);
   return summary;
+}
+
+/** Why the root failed, if it did. Rows are all there: a server that is gone by now is no error. */
+async function rootFailure({ client }: Session, runId: string): Promise<RootFailure | null> {
+  return untilRootEnded(client, runId).catch(() => null);
 }
 
 /** @throws {EnvironmentError} when the run could not start: nothing was paid */
@@ -91,9 +96,15 @@ export function interruption(session: Pick<Session, 'role'>): AbortSignal {
 /** Other processes may have submitted runs to this one: it stays until they have ended. */
 async function waitForOtherRuns(session: Session, interrupted: AbortSignal): Promise<void> {
   let said = false;
+  const seen = new Set<string>();
   while (!interrupted.aborted) {
     const open = await session.stores.runs.openDrives();
-    if (open.length === 0) return;
+    open.forEach(({ runId }) => seen.add(runId));
+    if (open.length === 0) {
+      // Their drives are closed a moment before their workflows are.
+      await Promise.all([...seen].map((runId) => rootFailure(session, runId)));
+      return;
+    }
     if (!said)
       printNote(
         `Staying for ${open.map(({ runId }) => runId).join(', ')}, submitted by other processes.`,
