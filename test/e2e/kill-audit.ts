@@ -25,6 +25,8 @@ export type KillAudit = {
   readonly state: string;
   readonly rows: number;
   readonly distinctItems: number;
+  readonly exportedRows: number;
+  readonly distinctExported: number;
   readonly outcomes: Readonly<Record<string, number>>;
   readonly requestsBilled: number;
   /** Requests billed more than once. */
@@ -48,13 +50,15 @@ export type KillAudit = {
 export function auditKills(evidence: {
   readonly target: KillTarget;
   readonly state: RunState;
+  /** Item ids of the exported rows. */
+  readonly exported: readonly string[];
   readonly entries: readonly BillEntry[];
   readonly kills: readonly Kill[];
   readonly exitCode: number | null;
   readonly startedAt: number;
   readonly endedAt: number;
 }): KillAudit {
-  const { target, state, entries, kills, exitCode, startedAt, endedAt } = evidence;
+  const { target, state, exported, entries, kills, exitCode, startedAt, endedAt } = evidence;
   const { run, counts, rows, ledger } = state;
   const billed = entries.filter((entry) => entry.billed);
   const open = new Set(ledger.openIntents.map(requestIdOf));
@@ -70,6 +74,8 @@ export function auditKills(evidence: {
     state: run.state,
     rows: rows.length,
     distinctItems: new Set(rows.map(({ item_id, sample }) => `${item_id}/${sample}`)).size,
+    exportedRows: exported.length,
+    distinctExported: new Set(exported).size,
     outcomes: { ...counts },
     requestsBilled: billed.length,
     paidTwice: again.length,

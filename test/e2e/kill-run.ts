@@ -1,8 +1,9 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Row } from '../../domain/row.ts';
 import { createRandom, type Random } from '../../simulator/world/random.ts';
-import { makeHome, startCli, until, type CliProcess } from '../support/e2e-cli.ts';
+import { makeHome, runCli, startCli, until, type CliProcess } from '../support/e2e-cli.ts';
 import { drawDataset, writeConfig } from '../support/e2e-evaluation.ts';
 import { startRemoteProvider, type RemoteProvider } from '../support/e2e-provider.ts';
 import { listRuns, readRun, requestIdOf, serverPid } from '../support/e2e-state.ts';
@@ -46,12 +47,21 @@ export async function killRun(options: KillRunOptions): Promise<KillAudit> {
     const [run] = await listRuns(home);
     if (run === undefined) throw new Error(`the run was never written down:\n${output}`);
     const state = await readRun(home, run.runId);
+    const exported = await exportedItems(home, run.runId);
     const entries = await provider.entries();
-    return auditKills({ target, state, entries, kills, exitCode, startedAt, endedAt });
+    return auditKills({ target, state, exported, entries, kills, exitCode, startedAt, endedAt });
   } finally {
     await remove();
     await provider.close();
   }
+}
+
+/** The items of the run's export, one name a line of it. */
+async function exportedItems(home: string, runId: string): Promise<string[]> {
+  const out = join(home, '..', 'export');
+  await runCli(['export', runId, '--format', 'jsonl', '--out', out], { home });
+  const lines = (await readFile(join(out, `${runId}.jsonl`), 'utf8')).trim().split('\n');
+  return lines.map((line) => (JSON.parse(line) as Row).item_id);
 }
 
 type Scene = {

@@ -13,6 +13,7 @@ describe.skipIf(e2eObstacle !== null)('a run killed at random moments', () => {
 
       expect(audit).toMatchObject({ kills: 2, exitCode: 0, state: 'completed' });
       expect(audit).toMatchObject({ items: 30, rows: 30, distinctItems: 30 });
+      expect(audit).toMatchObject({ exportedRows: 30, distinctExported: 30 });
       expect(audit.outcomes).toMatchObject({ running: 0, pending: 0, failed: 0 });
       expect(audit.paidTwiceUnlisted).toEqual([]);
       expect(audit.openIntentsNotInFlight).toBe(0);
