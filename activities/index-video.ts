@@ -4,24 +4,14 @@ import { canonicalJson, sha256Hex } from '../domain/hashing.ts';
 import { inChunks } from '../domain/in-chunks.ts';
 import type { Frame } from '../domain/item.ts';
 import type { EmbeddingSpec, RunSpec } from '../domain/run-spec.ts';
-import { uniformFloor } from '../domain/sampling.ts';
-import { topK } from '../domain/similarity.ts';
 import { StepError } from '../domain/step-error.ts';
 import type { BlobStore } from '../domain/stores/blob-store.ts';
 import type { IndexKey, IndexStore } from '../domain/stores/index-store.ts';
 import type { EmbedderIdentity } from '../domain/workflow-contract.ts';
+import { checkImported, type ImportedEmbeddings, requireDimension } from './check-imported.ts';
 import type { Embedder } from './embedder.ts';
 import { endOfTries } from './record-step.ts';
 import type { FrameReader, RunReader } from './run-reader.ts';
-
-/** Frame embeddings somebody else computed: names and unit-length rows [names, dimension]. */
-export type ImportedEmbeddings = {
-  readonly frameNames: readonly string[];
-  readonly vectors: Float32Array;
-  readonly dimension: number;
-  /** sha256 of the file they came from. */
-  readonly fileHash: string;
-};
 
 export type IndexDependencies = {
   readonly reader: RunReader;
@@ -49,8 +39,6 @@ export type IndexDependencies = {
 
 /** Frames embedded between two heartbeats, and stored together. */
 const chunkSize = 64;
-/** Below this, imported embeddings were not made by the run's model. */
-const leastAgreement = 0.99;
 
 export function createIndexActivities(dependencies: IndexDependencies) {
   const { reader } = dependencies;
@@ -177,76 +165,6 @@ async function embedFrames(
     Context.current().heartbeat(to);
   }
   return { vectors };
-}
-
-/** Frames that are embedded again to check imported embeddings. */
-const checkedFrames = 3;
-
-/** Embeds three frames of the run again, spread over its videos, and compares the imported rows. */
-async function checkImported(
-  dependencies: IndexDependencies,
-  spec: RunSpec,
-  embedder: Embedder,
-): Promise<void> {
-  if (spec.dataset.embeddings === null) return;
-  const videoIds = (await dependencies.videosOf(spec)).slice(0, checkedFrames);
-  const framesPerVideo = Math.ceil(checkedFrames / videoIds.length);
-  for (const videoId of videoIds) {
-    const imported = await dependencies.importedEmbeddings(spec, videoId);
-    if (imported === null) continue;
-    requireDimension(imported, embedder, videoId);
-    for (const row of uniformFloor(imported.frameNames.length, framesPerVideo)) {
-      await checkRow(dependencies, { spec, videoId, embedder, imported, row });
-    }
-  }
-}
-
-function requireDimension(
-  { dimension }: ImportedEmbeddings,
-  model: EmbedderIdentity,
-  videoId: string,
-): void {
-  if (dimension === model.dimension) return;
-  throw new StepError(
-    'embedding_failed',
-    'fail',
-    `The embeddings of ${videoId} have ${dimension} values a row, ` +
-      `${model.modelId} has ${model.dimension}: they were made by another model`,
-  );
-}
-
-async function checkRow(
-  { frames }: IndexDependencies,
-  about: {
-    readonly spec: RunSpec;
-    readonly videoId: string;
-    readonly embedder: Embedder;
-    readonly imported: ImportedEmbeddings;
-    readonly row: number;
-  },
-): Promise<void> {
-  const { spec, videoId, embedder, imported, row } = about;
-  const name = imported.frameNames[row];
-  const frame = (await frames.list(spec, videoId)).find((candidate) => candidate.name === name);
-  if (frame === undefined) {
-    throw new StepError(
-      'frames_missing',
-      'fail',
-      `The embeddings of ${videoId} name ${name}, which is not in the video's folder`,
-    );
-  }
-  const { vectors } = await embedder.embed([await frames.read(spec, frame)]);
-  const start = row * imported.dimension;
-  const theirs = imported.vectors.subarray(start, start + imported.dimension);
-  const cosine = topK(vectors, theirs, imported.dimension, 1)[0]?.score ?? 0;
-  if (cosine >= leastAgreement) return;
-  throw new StepError(
-    'embedding_failed',
-    'fail',
-    `Frame ${name} of ${videoId} embeds with ${embedder.modelId} to a vector of cosine ` +
-      `${cosine.toFixed(4)} to its row in the .pt file (at least ${leastAgreement} is needed): ` +
-      `name the model that made the file, or leave --embeddings-path out`,
-  );
 }
 
 function otherModel(mine: Embedder, expected: EmbedderIdentity): StepError {

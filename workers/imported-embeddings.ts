@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readTorchEmbeddings } from '../adapters/index-files/torch-embeddings.ts';
-import type { ImportedEmbeddings } from '../activities/index-video.ts';
+import type { ImportedEmbeddings } from '../activities/check-imported.ts';
 import type { RunSpec } from '../domain/run-spec.ts';
 import { normalizeRows } from '../domain/similarity.ts';
 

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Embedder } from '../../activities/embedder.ts';
-import { createIndexActivities, type ImportedEmbeddings } from '../../activities/index-video.ts';
+import { createIndexActivities } from '../../activities/index-video.ts';
+import type { ImportedEmbeddings } from '../../activities/check-imported.ts';
 import { readFrameIndex, writeFrameIndex } from '../../adapters/index-files/frame-index.ts';
 import { StepError } from '../../domain/step-error.ts';
 import type { Stores } from '../../workers/open-stores.ts';

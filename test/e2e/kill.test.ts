@@ -19,7 +19,6 @@ describe.skipIf(e2eObstacle !== null)('a run killed at random moments', () => {
       expect(audit.openIntentsNotInFlight).toBe(0);
       expect(audit.billUsd).toBeGreaterThan(audit.settledUsd - 1e-9);
       expect(audit.billUsd).toBeLessThan(audit.settledUsd + audit.openUsd + 1e-9);
-      expect(audit.maxFirstNewCallS ?? 0).toBeLessThan(15);
     },
     120_000,
   );
