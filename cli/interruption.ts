@@ -7,8 +7,9 @@ export function listenForInterruption(announce: () => void): AbortSignal {
   const controller = new AbortController();
   const onSignal = (): void => {
     if (controller.signal.aborted) process.exit(130);
-    announce();
+    // First the abort: a live view ends its frame, and the announcement stands below it.
     controller.abort();
+    announce();
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);

@@ -21,10 +21,12 @@ export async function watchRun(
   const screen = process.stderr.isTTY ? createLogUpdate(process.stderr) : null;
   let nextLineAt = Date.now() + lineEveryMs;
   const server = watchServer(session);
+  options.signal.addEventListener('abort', () => screen?.done(), { once: true });
   for (;;) {
     const run = await runs.get(runId);
     if (run === null) throw new Error(`Run ${runId} has vanished from the database`);
     await server.look(run);
+    if (options.signal.aborted) return run;
     if (screen !== null) {
       const progress = await readProgress(session.stores, run, options.temporalUi);
       // Without it, lines of an earlier frame stay when a frame grows in the middle.
@@ -34,7 +36,7 @@ export async function watchRun(
       printNote(renderLine(await readProgress(session.stores, run, options.temporalUi)));
       nextLineAt = Date.now() + lineEveryMs;
     }
-    if (!run.driveIsOpen || options.signal.aborted) {
+    if (!run.driveIsOpen) {
       screen?.done();
       return run;
     }
