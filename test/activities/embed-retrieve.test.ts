@@ -107,6 +107,15 @@ describe('embedAndRetrieve', () => {
     expect(enlarged).toBe(1);
   });
 
+  it('D23: sends the query pictures alone to the embedder; frames are compared where they are', async () => {
+    await leavePictures(149, 14);
+
+    await retrieving({ topK: 2, answerFrames: null });
+
+    const sent = embedded.map((bytes) => new TextDecoder().decode(bytes));
+    expect(sent).toEqual(['149', '14']);
+  });
+
   it('B10: takes a frame that two pictures find once, at its best place', async () => {
     await leavePictures(75, 76);
 

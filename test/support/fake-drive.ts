@@ -17,6 +17,8 @@ export function fakeDrive({ items, itemsPerVideo = 5, answer, indexVideo }: Beha
   const recorded: ItemEnd[] = [];
   const calls: string[] = [];
   const ends: string[] = [];
+  /** For tests that keep their own order. */
+  const answered: string[] = [];
   const open = { now: 0, peak: 0 };
   const videoOf = (position: number) => `v${Math.floor(position / itemsPerVideo)}`;
   const note = async (name: string) => void calls.push(name);
@@ -24,6 +26,7 @@ export function fakeDrive({ items, itemsPerVideo = 5, answer, indexVideo }: Beha
     recorded,
     calls,
     ends,
+    answered,
     open,
     activities: {
       async planShards({ shardLimit }: { shardLimit: number }) {

@@ -45,6 +45,25 @@ describe('evaluate', () => {
     expect(drive.ends).toEqual(['completed']);
   });
 
+  it('D9: a slow first item keeps no later one from ending before it', async () => {
+    const drive = fakeDrive({
+      items: 6,
+      answer: async ({ itemId }) => {
+        if (itemId === 'item-0') {
+          await expect.poll(() => drive.answered.length, { timeout: 30_000 }).toBe(5);
+        }
+        drive.answered.push(itemId);
+        return { outcome: 'answered' };
+      },
+    });
+
+    await whileWorking(drive, async () => (await start(input({ window: 2 }))).result());
+
+    const order = drive.recorded.map(({ itemId }) => itemId);
+    expect(order).toHaveLength(6);
+    expect(order.indexOf('item-0')).toBeGreaterThan(order.indexOf('item-3'));
+  });
+
   it('indexes each video once and passes the index to its items', async () => {
     const drive = fakeDrive({ items: 6, itemsPerVideo: 3 });
     const queues = { plan: 'q', image: 'q', answer: 'q', embed: 'q', index: 'q' };
