@@ -80,6 +80,7 @@ function recipeOf(preprocessor: z.infer<typeof preprocessorSchema>, path: string
   return {
     width: preprocessor.size.width,
     height: preprocessor.size.height,
+    fit: { kind: 'squash' },
     kernel,
     rescaleFactor: rescale ? preprocessor.rescale_factor : 1,
     mean: normalize ? preprocessor.image_mean : [0, 0, 0],

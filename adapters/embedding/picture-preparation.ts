@@ -1,9 +1,15 @@
 import sharp, { type Sharp } from 'sharp';
 
-/** How a model wants its pictures: squashed to a size, scaled and shifted per colour. */
+/** How a model wants its pictures: brought to a size, scaled and shifted per colour. */
 export type PictureRecipe = {
   readonly width: number;
   readonly height: number;
+  /**
+   * `squash`: both axes to the size, whatever the shape (SigLIP). `shortest-edge`: the shorter axis
+   * to `edge`, the other in proportion, then `width` x `height` cut from the middle (CLIP).
+   */
+  readonly fit:
+    { readonly kind: 'squash' } | { readonly kind: 'shortest-edge'; readonly edge: number };
   readonly kernel: 'cubic' | 'linear';
   /** Value of a colour step: 1/255 maps bytes to 0 to 1. */
   readonly rescaleFactor: number;
