@@ -1,0 +1,56 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { loadKernels } from '../../../adapters/kernels/load-kernels.ts';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+describe('loadKernels', () => {
+  it('gives every caller a zeroed memory of its own with the room it asked for', () => {
+    const byteLength = 1_000_003;
+    const first = loadKernels(byteLength);
+    new Uint8Array(first.buffer, first.dataStart, byteLength).fill(7);
+
+    const second = loadKernels(byteLength);
+
+    const bytes = new Uint8Array(second.buffer, second.dataStart, byteLength);
+    expect(bytes.every((byte) => byte === 0)).toBe(true);
+    expect(second.dataStart % 16).toBe(0);
+  });
+
+  it('computes with SIMD on the values that lie in its memory', () => {
+    const { run, buffer, dataStart } = loadKernels(3 * 64 + 8);
+    const rows = new Float32Array(buffer, dataStart, 2 * 16);
+    rows.forEach((_, at) => (rows[at] = at));
+    new Float32Array(buffer, dataStart + 128, 16).fill(0.5);
+
+    run.scoreRows(dataStart, 2, 16, dataStart + 128, dataStart + 192);
+
+    expect([...new Float32Array(buffer, dataStart + 192, 2)]).toEqual([60, 188]);
+  });
+
+  it('refuses more than WebAssembly can address', () => {
+    expect(() => loadKernels(4 * 1024 ** 3)).toThrow(/no memory for 4.00 GiB/);
+  });
+
+  it('names the build when the compiled kernels are missing', () => {
+    const copy = mkdtempSync(join(tmpdir(), 'videoqa-kernels-'));
+    for (const file of ['adapters/kernels', 'domain/usage-error.ts', 'package.json']) {
+      cpSync(join(root, file), join(copy, file), { recursive: true });
+    }
+    const script = `import('${copy}/adapters/kernels/load-kernels.ts').then((m) => {
+      try { m.loadKernels(1); } catch (error) { console.log(error.name + ': ' + error.message); }
+    });`;
+
+    const said = execFileSync(process.execPath, ['--import', 'tsx', '--eval', script], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    rmSync(copy, { recursive: true });
+
+    expect(said).toMatch(/^EnvironmentError: .*dist\/kernels\.wasm\).*npm run build/);
+  });
+});
