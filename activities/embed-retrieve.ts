@@ -62,7 +62,7 @@ async function retrieve(
   const item = await reader.item(ref.runId, ref.itemId);
   const embedder = await sameModel(dependencies, spec, ref.modelHash);
   const pictures = await queryPictures(dependencies, spec, item, records);
-  const { vectors, enlarged } = await embedder.embed(pictures, { lane: 'query' });
+  const { vectors } = await embedder.embed(pictures, { lane: 'query' });
   const index = readFrameIndex(await blobs.get(ref.index));
   const all = await frames.list(spec, item.videoIds[0]!);
   const found = rank(vectors, index, spec.strategy).map(({ index: row, ...place }) => ({
@@ -82,7 +82,6 @@ async function retrieve(
       })),
       chosen: inOrder(chosen, spec.strategy.frameOrder).map(shownFrame),
       modelHash: embedder.modelHash,
-      enlarged,
     },
     usable: true,
   };

@@ -9,5 +9,5 @@ export type Embedder = {
   embed(
     pictures: readonly Uint8Array[],
     options?: { readonly lane?: 'query' | 'index'; readonly signal?: AbortSignal },
-  ): Promise<{ readonly vectors: Float32Array; readonly enlarged: number }>;
+  ): Promise<{ readonly vectors: Float32Array }>;
 };

@@ -143,7 +143,6 @@ const retrieved: RetrieveResult = {
   })),
   chosen: frames,
   modelHash: hash,
-  enlarged: 0,
 };
 
 const answer: AnswerResult = {

@@ -16,8 +16,6 @@ export type RetrieveResult = {
   /** Frames chosen for the answer call, in the order they are shown. */
   readonly chosen: readonly ShownFrame[];
   readonly modelHash: string;
-  /** Query pictures with an axis that had to grow for the model. */
-  readonly enlarged: number;
 };
 
 export type AnswerResult = {

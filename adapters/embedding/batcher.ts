@@ -9,7 +9,7 @@ export type Batcher = {
     pictures: readonly Uint8Array[],
     lane: Lane,
     signal: AbortSignal | undefined,
-  ): Promise<{ vectors: Float32Array; enlarged: number }>;
+  ): Promise<{ vectors: Float32Array }>;
   /** Rejects every call that is not answered yet. */
   failAll(error: Error): void;
   /** Rejects what has not reached the model and waits for the batch that has. */
@@ -34,7 +34,7 @@ export function createBatcher(
     embed: async (pictures, lane, signal) => {
       if (closed) throw new EmbedderClosedError();
       signal?.throwIfAborted();
-      if (pictures.length === 0) return { vectors: new Float32Array(), enlarged: 0 };
+      if (pictures.length === 0) return { vectors: new Float32Array() };
       const request = openRequest(pictures.length, stages.dimension, signal, (settled) => {
         open.delete(settled);
         queue.drop(settled);

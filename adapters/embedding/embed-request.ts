@@ -1,11 +1,9 @@
 /** One call of `embed` on its way through the batches: pictures may come back in any order. */
 export type EmbedRequest = {
   /** Resolves when every picture is in, or rejects with the first failure. */
-  readonly result: Promise<{ vectors: Float32Array; enlarged: number }>;
+  readonly result: Promise<{ vectors: Float32Array }>;
   /** Whether the result is decided: its pictures still on the way need no more work. */
   readonly settled: () => boolean;
-  /** Notes a picture that grew on an axis. */
-  readonly countEnlarged: () => void;
   /** Puts in the unit-length vector of the picture at `position`. */
   readonly deliver: (position: number, vector: Float32Array) => void;
   readonly fail: (error: unknown) => void;
@@ -26,11 +24,10 @@ export function openRequest(
 ): EmbedRequest {
   const vectors = new Float32Array(pictures * dimension);
   let missing = pictures;
-  let enlarged = 0;
   let settled = false;
-  let resolve: (value: { vectors: Float32Array; enlarged: number }) => void;
+  let resolve: (value: { vectors: Float32Array }) => void;
   let reject: (reason: unknown) => void;
-  const result = new Promise<{ vectors: Float32Array; enlarged: number }>((onResolve, onReject) => {
+  const result = new Promise<{ vectors: Float32Array }>((onResolve, onReject) => {
     resolve = onResolve;
     reject = onReject;
   });
@@ -45,13 +42,10 @@ export function openRequest(
   const request: EmbedRequest = {
     result,
     settled: () => settled,
-    countEnlarged: () => {
-      enlarged += 1;
-    },
     deliver: (position, vector) => {
       vectors.set(vector, position * dimension);
       missing -= 1;
-      if (missing === 0) settle(() => resolve({ vectors, enlarged }));
+      if (missing === 0) settle(() => resolve({ vectors }));
     },
     fail: (error) => settle(() => reject(error)),
   };

@@ -2,11 +2,16 @@ import { availableParallelism } from 'node:os';
 import sharp from 'sharp';
 import { EnvironmentError } from '../../domain/usage-error.ts';
 import { createBatcher } from './batcher.ts';
-import { EmbedderClosedError, type EmbeddingThreadDiedError } from './embedding-errors.ts';
+import { type EmbeddingDevice, threadsPerRun } from './device.ts';
+import { createEmbedderTexts } from './embedder-texts.ts';
+import { EmbedderClosedError } from './embedding-errors.ts';
 import { type Inference, openInference } from './inference.ts';
+import { keepInference } from './inference-keeper.ts';
+import type { ModelInput } from './inference-messages.ts';
 import { type ModelFolder, readModelFolder } from './model-folder.ts';
 import { createPreparation, preprocessingIdOf, valuesPerPicture } from './picture-preparation.ts';
 import { prepareBatch } from './prepare-batch.ts';
+import { openTextTower } from './text-tower.ts';
 
 /** A loaded embedding model. */
 export type Embedder = {
@@ -18,14 +23,19 @@ export type Embedder = {
   readonly preprocessingId: string;
   /** Values per vector. */
   readonly dimension: number;
+  /** Commit of the hub repository that the folder came from; null when it is not known. */
+  readonly revision: string | null;
+  /** Number format of the weights, such as "fp32". */
+  readonly dtype: string;
+  /** Where the model runs. */
+  readonly device: EmbeddingDevice;
   /**
    * Embeds encoded pictures (JPEG, PNG or WebP). Calls share batches, so many small calls at once
    * are as fast as one large call.
    *
    * @param options.lane    `query` (default) goes before `index`
    * @param options.signal  ends the wait; its reason is thrown
-   * @returns unit-length rows, row-major, shape [pictures, dimension], in the order given, and how
-   *   many pictures had an axis that grew
+   * @returns unit-length rows, row-major, shape [pictures, dimension], in the order given
    * @throws {BadPictureError} when a picture cannot be decoded; names its position
    * @throws {BadVectorError} when the model gives NaN for a picture
    * @throws {InferenceFailedError} when the runtime refuses the batch
@@ -36,7 +46,20 @@ export type Embedder = {
   embed(
     pictures: readonly Uint8Array[],
     options?: { readonly lane?: 'query' | 'index'; readonly signal?: AbortSignal },
-  ): Promise<{ vectors: Float32Array; enlarged: number }>;
+  ): Promise<{ vectors: Float32Array }>;
+  /**
+   * Embeds texts into the same space. The first call loads the text tower, in a thread of its own.
+   *
+   * @param options.signal  ends the wait; its reason is thrown
+   * @returns unit-length rows, row-major, shape [texts, dimension], in the order given, and which
+   *   texts were longer than the model reads and were cut
+   * @throws {EnvironmentError} when the folder has no usable text tower
+   * @throws {EmbedderClosedError} after `close`
+   */
+  embedTexts(
+    texts: readonly string[],
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<{ vectors: Float32Array; truncated: readonly boolean[] }>;
   /**
    * Stops taking pictures, waits for the batch the model has, releases it and ends the thread. Call
    * it before the process ends: ending a process during a run aborts it.
@@ -50,7 +73,7 @@ export type EmbedderOptions = {
   readonly modelId: string;
   /** Folder with config.json, preprocessor_config.json and onnx/vision_model.onnx. */
   readonly path: string;
-  readonly device: 'cpu';
+  readonly device: EmbeddingDevice;
 };
 
 const queueCapacity = 2048;
@@ -67,78 +90,75 @@ export async function openEmbedder(options: EmbedderOptions): Promise<Embedder> 
   sharp.concurrency(1);
   sharp.cache(false);
   process.env['ORT_DISABLE_TELEMETRY'] ??= '1';
-  const folder = await readModelFolder(options.path);
-  const inference = await loadModel(folder, options.path);
+  const { modelId, path, device } = options;
+  const folder = await readModelFolder(path);
+  const inference = await loadModel(folder, options);
+  const { dimension } = inference;
   const keeper = keepInference(
     inference,
-    () => reloadModel(folder, options.path),
+    () => reloadModel(folder, options),
     (error) => batcher.failAll(error),
   );
   const prepare = createPreparation(folder.recipe);
   const decodedAtOnce = Math.min(8, Math.max(2, availableParallelism()));
   const batcher = createBatcher(
     {
-      dimension: inference.dimension,
+      dimension,
       firstRunMs: inference.firstRunMs,
       prepare: (pictures) =>
         prepareBatch(pictures, prepare, valuesPerPicture(folder.recipe), decodedAtOnce),
-      run: async ({ pixels, pictures }) => (await keeper.current()).run(pixels, pictures.length),
+      run: async ({ pixels, pictures }) =>
+        (await keeper.current()).run([pixelInput(folder, pixels, pictures.length)]),
     },
     queueCapacity,
   );
+  const dtype = 'fp32';
+  const texts = createEmbedderTexts(() => openTextTower({ path, device, dtype }), dimension);
   let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    await Promise.all([batcher.close(), texts.close()]);
+    await keeper.close();
+  };
   return {
-    modelId: options.modelId,
+    modelId,
     modelHash: folder.modelHash,
     preprocessingId: preprocessingIdOf(folder.recipe),
-    dimension: inference.dimension,
+    dimension,
+    revision: null,
+    dtype,
+    device,
     embed: async (pictures, { lane = 'query', signal } = {}) => {
       if (closing !== undefined) throw new EmbedderClosedError();
       await keeper.current();
       return batcher.embed(pictures, lane, signal);
     },
-    close: () => (closing ??= batcher.close().then(keeper.close)),
+    embedTexts: async (wanted, { signal } = {}) => {
+      if (closing !== undefined) throw new EmbedderClosedError();
+      return texts.embed(wanted, signal);
+    },
+    close: () => (closing ??= close()),
   };
 }
 
-/** Holds the inference in use and reopens it, once for all callers, after its thread has died. */
-function keepInference(
-  first: Inference,
-  reopen: () => Promise<Inference>,
-  onDeath: (error: EmbeddingThreadDiedError) => void,
-) {
-  let current: Promise<Inference> | undefined;
-  const forget = (): void => {
-    current = undefined;
-  };
-  const keep = (inference: Inference): Inference => {
-    void inference.died.then((error) => {
-      forget();
-      onDeath(error);
-    });
-    return inference;
-  };
-  current = Promise.resolve(keep(first));
-  return {
-    current: (): Promise<Inference> => {
-      if (current === undefined) {
-        current = reopen().then(keep);
-        current.catch(forget);
-      }
-      return current;
-    },
-    close: async (): Promise<void> => {
-      const open = await current?.catch(() => undefined);
-      await open?.close();
-    },
-  };
+/** Prepared pictures, shape [pictures, 3, height, width]. */
+function pixelInput({ recipe }: ModelFolder, values: Float32Array, pictures: number): ModelInput {
+  const dims = [pictures, 3, recipe.height, recipe.width];
+  return { name: 'pixel_values', type: 'float32', values, dims };
 }
 
-async function loadModel(folder: ModelFolder, path: string): Promise<Inference> {
-  const { width, height } = folder.recipe;
-  const threads = Math.min(2, availableParallelism());
+async function loadModel(
+  folder: ModelFolder,
+  { path, device }: EmbedderOptions,
+): Promise<Inference> {
   try {
-    return await openInference({ modelPath: folder.modelPath, width, height, threads });
+    return await openInference({
+      modelPath: folder.modelPath,
+      device,
+      threads: threadsPerRun(),
+      // Exports of the vision tower alone, and of the whole model.
+      outputNames: ['pooler_output', 'image_embeds'],
+      warmUp: [pixelInput(folder, new Float32Array(valuesPerPicture(folder.recipe)), 1)],
+    });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new EnvironmentError(
@@ -150,12 +170,12 @@ async function loadModel(folder: ModelFolder, path: string): Promise<Inference> 
 }
 
 /** Vectors of other weights must not follow under the same hash, so a changed file is refused. */
-async function reloadModel(folder: ModelFolder, path: string): Promise<Inference> {
-  const { modelHash } = await readModelFolder(path);
+async function reloadModel(folder: ModelFolder, options: EmbedderOptions): Promise<Inference> {
+  const { modelHash } = await readModelFolder(options.path);
   if (modelHash !== folder.modelHash) {
     throw new EnvironmentError(
-      `the embedding model in ${path} changed while it was in use; start the worker again`,
+      `the embedding model in ${options.path} changed while it was in use; start the worker again`,
     );
   }
-  return loadModel(folder, path);
+  return loadModel(folder, options);
 }

@@ -1,26 +1,51 @@
-/** What the inference thread needs to load a model. Sizes in pixels. */
+import type { EmbeddingDevice } from './device.ts';
+
+/** One named tensor for a model; its buffer is handed over and comes back with the reply. */
+export type ModelInput = {
+  readonly name: string;
+  readonly dims: readonly number[];
+} & (
+  | { readonly type: 'float32'; readonly values: Float32Array }
+  | { readonly type: 'int64'; readonly values: BigInt64Array }
+);
+
+/** What the inference thread needs to load a tower. */
 export type ModelSetup = {
   readonly modelPath: string;
-  readonly width: number;
-  readonly height: number;
-  /** Threads the runtime uses inside one run. */
+  readonly device: EmbeddingDevice;
+  /** Threads the runtime uses inside one run on the CPU. */
   readonly threads: number;
+  /** In order of preference; the first that the model has is used. Float32, shape [rows, dimension]. */
+  readonly outputNames: readonly string[];
+  /**
+   * Inputs of the first run, of one row. They must cover all inputs of the model; those that the
+   * model does not take are left out, here and in every run.
+   */
+  readonly warmUp: readonly ModelInput[];
 };
 
-/** To the inference thread; it answers each but `close` with one reply. */
+/** To the inference thread; it answers each but `close` with one reply, in order. */
 export type InferenceRequest =
   | ({ readonly kind: 'load' } & ModelSetup)
-  /** `pixels` has the shape [pictures, 3, height, width]; its buffer is handed over. */
-  | { readonly kind: 'run'; readonly pixels: Float32Array; readonly pictures: number }
+  | { readonly kind: 'run'; readonly inputs: readonly ModelInput[] }
   | { readonly kind: 'close' };
 
-/** Rows as the model gave them, not yet of unit length: shape [pictures, dimension]. */
+/** A model is loaded and has run once. */
+export type InferenceLoaded = {
+  readonly kind: 'loaded';
+  /** Values per vector. */
+  readonly dimension: number;
+  readonly inputNames: readonly string[];
+  readonly firstRunMs: number;
+};
+
+/** Rows as the model gave them, not yet of unit length. */
 export type InferenceVectors = {
   readonly kind: 'vectors';
+  /** Row-major [rows, dimension]. */
   readonly vectors: Float32Array;
   readonly elapsedMs: number;
 };
 
-/** From the inference thread; a loaded model answers with the vector of one plain picture. */
 export type InferenceReply =
-  InferenceVectors | { readonly kind: 'failed'; readonly message: string };
+  InferenceLoaded | InferenceVectors | { readonly kind: 'failed'; readonly message: string };

@@ -5,49 +5,51 @@
  */
 import { parentPort } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { InferenceReply, InferenceRequest, ModelSetup } from './inference-messages.ts';
+import type {
+  InferenceReply,
+  InferenceRequest,
+  InferenceVectors,
+  ModelInput,
+  ModelSetup,
+} from './inference-messages.ts';
 
-const inputName = 'pixel_values';
-/** In order of preference: exports of the vision tower alone, and of the whole model. */
-const outputNames = ['pooler_output', 'image_embeds'] as const;
-const colourChannels = 3;
-
-type LoadedModel = {
-  readonly session: InferenceSession;
-  readonly outputName: string;
-  readonly setup: ModelSetup;
-};
+type LoadedModel = { readonly session: InferenceSession; readonly outputName: string };
 
 let model: LoadedModel | undefined;
 
 async function load(setup: ModelSetup): Promise<InferenceReply> {
   const session = await InferenceSession.create(setup.modelPath, {
-    executionProviders: ['cpu'],
+    executionProviders: [setup.device],
     intraOpNumThreads: setup.threads,
     // Waiting threads would otherwise burn the cores that decode pictures.
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   });
-  const outputName = outputNames.find((name) => session.outputNames.includes(name));
-  if (outputName === undefined || session.inputNames.join() !== inputName) {
+  const { inputNames } = session;
+  const outputName = setup.outputNames.find((name) => session.outputNames.includes(name));
+  const given = setup.warmUp.map(({ name }) => name);
+  if (outputName === undefined || !inputNames.every((name) => given.includes(name))) {
     throw new Error(
-      `the model takes ${session.inputNames.join(', ')} and gives ${session.outputNames.join(', ')}; ` +
-        `needed is a vision tower that takes ${inputName} and gives ${outputNames.join(' or ')}`,
+      `the model takes ${inputNames.join(', ')} and gives ${session.outputNames.join(', ')}; ` +
+        `needed is a tower that takes ${given.join(', ')} and gives ${setup.outputNames.join(' or ')}`,
     );
   }
-  model = { session, outputName, setup };
+  model = { session, outputName };
   // The first run allocates the model's memory: an unusable model fails here and not in a step.
-  return run(model, new Float32Array(colourChannels * setup.width * setup.height), 1);
+  const { vectors, elapsedMs } = await run(model, setup.warmUp);
+  return { kind: 'loaded', dimension: vectors.length, inputNames, firstRunMs: elapsedMs };
 }
 
 async function run(
-  { session, outputName, setup }: LoadedModel,
-  pixels: Float32Array,
-  pictures: number,
-): Promise<InferenceReply> {
+  { session, outputName }: LoadedModel,
+  inputs: readonly ModelInput[],
+): Promise<InferenceVectors> {
   const started = performance.now();
-  const shape = [pictures, colourChannels, setup.height, setup.width];
-  const input = new Tensor('float32', pixels, shape);
-  const { [outputName]: output } = await session.run({ [inputName]: input }, [outputName]);
+  const feeds = Object.fromEntries(
+    inputs
+      .filter(({ name }) => session.inputNames.includes(name))
+      .map((input) => [input.name, tensorOf(input)]),
+  );
+  const { [outputName]: output } = await session.run(feeds, [outputName]);
   if (output === undefined || output.type !== 'float32' || output.dims.length !== 2) {
     throw new Error(
       `${outputName} is ${output?.type} [${output?.dims.join(', ')}], not float32 [n, d]`,
@@ -56,6 +58,12 @@ async function run(
   // Copied, because the runtime's buffer cannot be handed to another thread.
   const vectors = Float32Array.from(output.data as Float32Array);
   return { kind: 'vectors', vectors, elapsedMs: performance.now() - started };
+}
+
+function tensorOf(input: ModelInput): Tensor {
+  return input.type === 'float32'
+    ? new Tensor('float32', input.values, input.dims)
+    : new Tensor('int64', input.values, input.dims);
 }
 
 async function reply(request: InferenceRequest): Promise<void> {
@@ -79,7 +87,10 @@ async function reply(request: InferenceRequest): Promise<void> {
 function answerTo(request: Exclude<InferenceRequest, { kind: 'close' }>): Promise<InferenceReply> {
   if (request.kind === 'load') return load(request);
   if (model === undefined) throw new Error('no model is loaded');
-  return run(model, request.pixels, request.pictures);
+  return run(model, request.inputs);
 }
 
-parentPort?.on('message', (request: InferenceRequest) => void reply(request));
+let done = Promise.resolve();
+parentPort?.on('message', (request: InferenceRequest) => {
+  done = done.then(() => reply(request));
+});

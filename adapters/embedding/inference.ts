@@ -1,33 +1,32 @@
 import { Worker } from 'node:worker_threads';
 import { EmbeddingThreadDiedError, InferenceFailedError } from './embedding-errors.ts';
 import type {
+  InferenceLoaded,
   InferenceReply,
   InferenceRequest,
   InferenceVectors,
+  ModelInput,
   ModelSetup,
 } from './inference-messages.ts';
 
-/** A model loaded in its own thread. */
-export type Inference = {
-  /** Values per vector. */
-  readonly dimension: number;
-  /** How long the first run on one picture took. */
-  readonly firstRunMs: number;
+/** A tower of a model (pictures or texts), loaded in a thread of its own. */
+export type Inference = Omit<InferenceLoaded, 'kind'> & {
   /** Resolves if the thread ends although nobody closed it. */
   readonly died: Promise<EmbeddingThreadDiedError>;
   /**
-   * Runs the model on prepared pictures, shape [pictures, 3, height, width]; their buffer is given
-   * away. One run at a time.
+   * Runs the model; the inputs' buffers are given away. Runs follow one another in the order of the
+   * calls.
    *
    * @throws {InferenceFailedError} when the runtime refuses
    * @throws {EmbeddingThreadDiedError} when the thread has ended
    */
-  run(pixels: Float32Array, pictures: number): Promise<InferenceVectors>;
-  /** Releases the model and ends the thread. Only while no run is in progress. */
+  run(inputs: readonly ModelInput[]): Promise<InferenceVectors>;
+  /** Releases the model and ends the thread, after the runs that were asked for before. */
   close(): Promise<void>;
 };
 
-type Waiting = { resolve(vectors: InferenceVectors): void; reject(error: Error): void };
+type Answer = Exclude<InferenceReply, { kind: 'failed' }>;
+type Waiting = { resolve(answer: Answer): void; reject(error: Error): void };
 
 /** Compiled code loads the compiled thread; from source, a bootstrap registers tsx first. */
 const threadFile = import.meta.url.endsWith('.ts')
@@ -35,31 +34,34 @@ const threadFile = import.meta.url.endsWith('.ts')
   : './inference-thread.js';
 
 /**
- * Starts the inference thread and loads a model into it.
+ * Starts an inference thread, loads a tower into it and runs it once.
  *
  * @throws {InferenceFailedError} when the model cannot be loaded
  */
 export async function openInference(setup: ModelSetup): Promise<Inference> {
   const thread = startThread();
   try {
-    const first = await thread.request({ kind: 'load', ...setup }, []);
-    return {
-      dimension: first.vectors.length,
-      firstRunMs: first.elapsedMs,
-      died: thread.died,
-      run: (pixels, pictures) =>
-        thread.request({ kind: 'run', pixels, pictures }, [pixels.buffer as ArrayBuffer]),
-      close: thread.close,
-    };
+    const loaded = await thread.request({ kind: 'load', ...setup }, []);
+    if (loaded.kind !== 'loaded') throw new Error(`the thread answered ${loaded.kind} to load`);
+    return { ...loaded, died: thread.died, run: runIn(thread), close: thread.close };
   } catch (error) {
     await thread.close();
     throw error;
   }
 }
 
+function runIn(thread: ReturnType<typeof startThread>): Inference['run'] {
+  return async (inputs) => {
+    const buffers = inputs.map(({ values }) => values.buffer as ArrayBuffer);
+    const answer = await thread.request({ kind: 'run', inputs }, buffers);
+    if (answer.kind !== 'vectors') throw new Error(`the thread answered ${answer.kind} to run`);
+    return answer;
+  };
+}
+
 function startThread() {
   const worker = new Worker(new URL(threadFile, import.meta.url), { execArgv: [] });
-  let waiting: Waiting | undefined;
+  const waiting: Waiting[] = [];
   let closing = false;
   let death: EmbeddingThreadDiedError | undefined;
   let cause: unknown;
@@ -67,24 +69,24 @@ function startThread() {
     cause = error;
   });
   worker.on('message', (reply: InferenceReply) => {
-    if (reply.kind === 'failed') waiting?.reject(new InferenceFailedError(reply.message));
-    else waiting?.resolve(reply);
-    waiting = undefined;
+    const first = waiting.shift();
+    if (reply.kind === 'failed') first?.reject(new InferenceFailedError(reply.message));
+    else first?.resolve(reply);
   });
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   const died = exited.then(() => {
     // A thread that was asked to end has not died: this promise then never settles.
     if (closing) return new Promise<never>(() => {});
     death = new EmbeddingThreadDiedError(cause);
-    waiting?.reject(death);
+    for (const { reject } of waiting.splice(0)) reject(death);
     return death;
   });
   return {
     died,
-    request: (message: InferenceRequest, transfer: ArrayBuffer[]): Promise<InferenceVectors> =>
+    request: (message: InferenceRequest, transfer: ArrayBuffer[]): Promise<Answer> =>
       new Promise((resolve, reject) => {
         if (death !== undefined) return reject(death);
-        waiting = { resolve, reject };
+        waiting.push({ resolve, reject });
         worker.postMessage(message, transfer);
       }),
     close: async (): Promise<void> => {

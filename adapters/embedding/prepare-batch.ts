@@ -30,8 +30,7 @@ export async function prepareBatch(
     const { request, position, bytes } = pictures[slot]!;
     if (request.settled()) return;
     try {
-      const { enlarged } = await prepare(bytes, rowOf(slot));
-      if (enlarged) request.countEnlarged();
+      await prepare(bytes, rowOf(slot));
     } catch (error) {
       request.fail(new BadPictureError(position, error));
     }

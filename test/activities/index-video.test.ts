@@ -33,7 +33,7 @@ function embedderOf(limit = Number.POSITIVE_INFINITY): Embedder {
     async embed(pictures) {
       if (embedded + pictures.length > limit) throw new Error('the process is gone');
       embedded += pictures.length;
-      return { vectors: new Float32Array(pictures.flatMap(vectorOf)), enlarged: 0 };
+      return { vectors: new Float32Array(pictures.flatMap(vectorOf)) };
     },
   };
 }

@@ -138,17 +138,6 @@ describe('an embedder', () => {
     expect(cosine).toBeGreaterThan(0.9);
   });
 
-  it('counts pictures with an axis that grew', async () => {
-    const pictures = [
-      await plainPicture('red', 64, 64),
-      await plainPicture('red', 32, 32),
-      await plainPicture('red', 31, 64),
-      await plainPicture('red', 64, 8),
-    ];
-
-    expect((await embedder.embed(pictures)).enlarged).toBe(2);
-  });
-
   it.each([
     ['a text', () => Promise.resolve(new TextEncoder().encode('no picture'))],
     ['an empty file', () => Promise.resolve(new Uint8Array())],
@@ -175,7 +164,7 @@ describe('an embedder', () => {
   });
 
   it('embeds nothing as nothing', async () => {
-    expect(await embedder.embed([])).toEqual({ vectors: new Float32Array(), enlarged: 0 });
+    expect(await embedder.embed([])).toEqual({ vectors: new Float32Array() });
   });
 
   it('throws the reason of an aborted signal and goes on', async () => {
@@ -201,7 +190,7 @@ describe('an embedder', () => {
 
     expect(second).toBeInstanceOf(EmbeddingQueueFullError);
     expect(await first).toBe('enough');
-    expect((await embedder.embed(many.slice(0, 50))).enlarged).toBe(50);
+    expect((await embedder.embed(many.slice(0, 50))).vectors).toHaveLength(400);
   });
 });
 
