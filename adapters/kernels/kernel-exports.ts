@@ -5,11 +5,39 @@
 export type KernelExports = {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   readonly dataStart: () => number;
-  readonly scoreRows: (
+  readonly multiplyRows: (
     rows: number,
     rowCount: number,
     stride: number,
     query: number,
-    scores: number,
+    products: number,
+  ) => void;
+  readonly multiplyRowsByFour: (
+    rows: number,
+    rowCount: number,
+    stride: number,
+    queries: number,
+    products: number,
+    productBytes: number,
+  ) => void;
+  readonly resampleAlong: (
+    source: number,
+    sourceStride: number,
+    rowCount: number,
+    spans: number,
+    weights: number,
+    weightsStride: number,
+    pixelCount: number,
+    target: number,
+    targetStride: number,
+  ) => void;
+  readonly resampleAcross: (
+    source: number,
+    stride: number,
+    spans: number,
+    weights: number,
+    weightsStride: number,
+    rowCount: number,
+    target: number,
   ) => void;
 };

@@ -1,5 +1,6 @@
 // The one module of all kernels. They take addresses into its memory and allocate nothing.
-export { scoreRows } from './search';
+export { resampleAcross, resampleAlong } from './resample';
+export { multiplyRows, multiplyRowsByFour } from './search';
 
 /** The first byte that the module does not use itself; a multiple of 16. */
 export function dataStart(): usize {
