@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -35,7 +35,18 @@ describe('readModelFolder', () => {
   it.each([
     ['lanczos', { resample: 1 }, /resample 1; only 2 \(bilinear\) and 3 \(bicubic\)/],
     ['cropping', { do_center_crop: true }, /do_center_crop/],
-    ['a size by its shortest edge', { size: { shortest_edge: 32 } }, /size/],
+    [
+      'a size by its shortest edge without cropping',
+      { size: { shortest_edge: 32 } },
+      /differ in size/,
+    ],
+    ['a crop larger than the picture', { do_center_crop: true, size: 24, crop_size: 32 }, /larger/],
+    [
+      'a crop of a squashed picture',
+      { do_center_crop: true, size: square(40), crop_size: 32 },
+      /cuts/,
+    ],
+    ['NaFlex', { image_processor_type: 'Siglip2ImageProcessor', max_num_patches: 256 }, /NaFlex/],
     ['no size', { size: undefined }, /size/],
     ['a deviation of zero', { image_std: [0, 1, 1] }, /image_std/],
     ['another size than the model', { size: { height: 64, width: 64 } }, /64x64.*32x32/],
@@ -72,6 +83,99 @@ describe('readModelFolder', () => {
       standardDeviation: [1, 1, 1],
     });
   });
+
+  it('hashes the files of the number format that is asked for, and no others', async () => {
+    const { modelHash } = await readModelFolder(folder);
+    await cp(join(folder, 'onnx/vision_model.onnx'), join(folder, 'onnx/vision_model_fp16.onnx'));
+    await writeFile(join(folder, 'onnx/vision_model_fp16.onnx_data'), 'weights');
+
+    const half = await readModelFolder(folder, { dtype: 'fp16' });
+
+    expect(half).toMatchObject({
+      dtype: 'fp16',
+      modelPath: join(folder, 'onnx/vision_model_fp16.onnx'),
+    });
+    expect(half.modelHash).not.toBe(modelHash);
+    expect((await readModelFolder(folder)).modelHash).toBe(modelHash);
+  });
+
+  it('names the number formats that are there in the place of the one asked for', async () => {
+    await expect(readModelFolder(folder, { dtype: 'q8' })).rejects.toThrow(
+      /no onnx\/vision_model_quantized\.onnx.*set models\.embedding\.dtype to fp32/,
+    );
+  });
+
+  it('explains why an export with both towers in one file is refused', async () => {
+    await rename(join(folder, 'onnx/vision_model.onnx'), join(folder, 'onnx/model.onnx'));
+
+    await expect(readModelFolder(folder)).rejects.toThrow(/both towers in one file/);
+  });
+
+  it.each([
+    ['siglip', { model_type: 'siglip' }, {}, 'siglip', 64],
+    ['a vision tower alone', { model_type: 'siglip_vision_model' }, {}, 'siglip', 64],
+    ['a vocabulary of Gemma', { text_config: { vocab_size: 256_000 } }, {}, 'siglip2', 64],
+    ['a tokenizer of Gemma', {}, { tokenizer_class: 'GemmaTokenizer' }, 'siglip2', 64],
+    ['a tokenizer of SigLIP 2', {}, { tokenizer_class: 'Siglip2Tokenizer' }, 'siglip2', 64],
+    ['siglip2', { model_type: 'siglip2' }, {}, 'siglip2', 64],
+    ['clip', { model_type: 'clip' }, {}, 'clip', 77],
+    ['an own length', { text_config: { max_position_embeddings: 16 } }, {}, 'siglip', 16],
+  ])('tells the family and text length by %s', async (_, config, tokenizer, family, textLength) => {
+    await changeJson('config.json', config);
+    await writeFile(join(folder, 'tokenizer_config.json'), JSON.stringify(tokenizer));
+
+    expect(await readModelFolder(folder)).toMatchObject({ family, textLength });
+  });
+
+  it('refuses a model of another family and names those that it knows', async () => {
+    await changeJson('config.json', { model_type: 'blip' });
+
+    await expect(readModelFolder(folder)).rejects.toThrow(/blip; supported are siglip, siglip2/);
+  });
+
+  it('takes no vector from before the projection of a CLIP model', async () => {
+    await changeJson('config.json', { model_type: 'clip' });
+
+    expect((await readModelFolder(folder)).outputNames).toEqual(['image_embeds']);
+  });
+
+  it.each([
+    ['as numbers', { size: 40, crop_size: 32 }, 40],
+    ['as objects', { size: { shortest_edge: 32 }, crop_size: square(32) }, 32],
+  ])('reads the shortest edge and the crop %s', async (_, change, edge) => {
+    await changePreprocessor({ do_center_crop: true, ...change });
+
+    const { recipe } = await readModelFolder(folder);
+
+    expect(recipe).toMatchObject({
+      width: 32,
+      height: 32,
+      fit: { kind: 'shortest-edge', edge },
+    });
+  });
+
+  it('squashes to a size that is one number', async () => {
+    await changePreprocessor({ size: 32 });
+
+    const { recipe } = await readModelFolder(folder);
+
+    expect(recipe).toMatchObject({ width: 32, height: 32, fit: { kind: 'squash' } });
+  });
+
+  it('tells the revision that the files were fetched at, and whether there is a text tower', async () => {
+    const before = await readModelFolder(folder);
+    const revision = 'c0ffee'.padEnd(40, '0');
+    await writeFile(
+      join(folder, 'videoqa-model.json'),
+      JSON.stringify({ repo: 'test/plain', revision, files: {} }),
+    );
+    await writeFile(join(folder, 'onnx/text_model.onnx'), 'a text tower');
+
+    const after = await readModelFolder(folder);
+
+    expect(before).toMatchObject({ revision: null, textModelPath: null });
+    expect(after).toMatchObject({ revision, textModelPath: join(folder, 'onnx/text_model.onnx') });
+  });
 });
 
 describe('openEmbedder', () => {
@@ -86,8 +190,16 @@ describe('openEmbedder', () => {
   });
 });
 
-async function changePreprocessor(change: object): Promise<void> {
-  const path = join(folder, 'preprocessor_config.json');
-  const preprocessor = JSON.parse(await readFile(path, 'utf8')) as object;
-  await writeFile(path, JSON.stringify({ ...preprocessor, ...change }));
+function changePreprocessor(change: object): Promise<void> {
+  return changeJson('preprocessor_config.json', change);
+}
+
+async function changeJson(file: string, change: object): Promise<void> {
+  const path = join(folder, file);
+  const value = JSON.parse(await readFile(path, 'utf8')) as object;
+  await writeFile(path, JSON.stringify({ ...value, ...change }));
+}
+
+function square(side: number) {
+  return { width: side, height: side };
 }
