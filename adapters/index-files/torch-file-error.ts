@@ -1,13 +1,12 @@
 import { UsageError } from '../../domain/usage-error.ts';
 
 /**
- * Why a torch file was refused: `unreadable` (no such file, no permission), `legacy` (the format
- * before torch 1.6), `damaged`, `unsupported` (sound, but of a kind this tool does not read),
- * `unsafe` (asks for code that no embedding file needs), `mismatch` (names and rows differ in
+ * Why a torch file was refused: `unreadable` (no such file, no permission), `damaged`, `unsupported`
+ * (sound, but of a kind this tool does not read), `empty` (no rows, or nothing at all), `unsafe` (asks for code that no embedding file needs), `mismatch` (names and rows differ in
  * number), `not-finite` (NaN or infinity in the embeddings).
  */
 export type TorchFileProblem =
-  'unreadable' | 'legacy' | 'damaged' | 'unsupported' | 'unsafe' | 'mismatch' | 'not-finite';
+  'unreadable' | 'damaged' | 'unsupported' | 'empty' | 'unsafe' | 'mismatch' | 'not-finite';
 
 /** A torch file that cannot be used as frame embeddings: the only error of its reader. */
 export class TorchFileError extends UsageError {
@@ -24,20 +23,30 @@ export function damaged(what: string): TorchFileError {
   return new TorchFileError('damaged', `it is damaged: ${what}; save or copy it again`);
 }
 
-/** Refuses a sound file that one line of Python turns into the supported form. */
+/**
+ * Refuses a sound file that one line of Python turns into the supported form.
+ *
+ * @param options.runsItsCode  whether Python must run names of the file for that
+ * @param options.method       how a row becomes a plain tensor, where it is none
+ */
 export function convertible(
-  problem: 'legacy' | 'unsupported',
   what: string,
-  options: { runsItsCode: boolean } = { runsItsCode: false },
+  options: { readonly runsItsCode?: boolean; readonly method?: string } = {},
 ): TorchFileError {
   const trust = options.runsItsCode ? ', only if you trust where it comes from' : '';
   const load = options.runsItsCode ? ', weights_only=False' : '';
+  const row = options.method === undefined ? 'torch.as_tensor(e)' : `e${options.method}`;
   return new TorchFileError(
-    problem,
+    'unsupported',
     `${what}; convert it once${trust}: python -c "import torch; ` +
       `d = torch.load('in.pt', map_location='cpu'${load}); ` +
-      `rows = [torch.as_tensor(e).float().flatten() for e in d['embeddings']]; ` +
+      `rows = [${row}.float().flatten() for e in d['embeddings']]; ` +
       `torch.save({'filenames': [str(n) for n in d['filenames']], ` +
       `'embeddings': torch.stack(rows)}, 'out.pt')"`,
   );
+}
+
+/** Refuses numbers written by a machine of the other byte order. */
+export function bigEndian(): TorchFileError {
+  return convertible('it was saved on a big-endian machine');
 }

@@ -1,74 +1,40 @@
-import { type FileHandle, open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
-import { convertible, damaged, TorchFileError } from './torch-file-error.ts';
-import { locateContent, type ReadAt, readZipDirectory, type ZipRecord } from './zip-directory.ts';
+import { type ByteSource, readPortions } from './byte-source.ts';
+import type { ByteRange, TakeBytes, TorchContent } from './torch-content.ts';
+import { bigEndian, convertible, damaged, TorchFileError } from './torch-file-error.ts';
+import { pickleCapBytes, readTorchPickle } from './torch-pickle.ts';
+import { locateContent, readZipDirectory, type ZipRecord } from './zip-directory.ts';
 
-/** The records of one torch archive, by their names below its prefix ("data.pkl", "data/0"). */
-export type TorchArchive = {
-  /** The size of a record in bytes, or undefined where there is none. */
-  size(name: string): number | undefined;
-  /**
-   * A part of a record, in bytes; the whole record is read and checked against its checksum, where
-   * it has one.
-   *
-   * @throws {TorchFileError} when the record is missing, damaged or shorter than `range.end`
-   */
-  read(name: string, range?: { start: number; end: number }): Promise<ArrayBuffer>;
-  close(): Promise<void>;
-};
-
-const chunkBytes = 4 * 2 ** 20;
 const pickleName = 'data.pkl';
-const zipSignature = Uint8Array.of(0x50, 0x4b, 0x03, 0x04);
-/** The pickled magic number that begins files of torch before 1.6. */
-const legacySignature = Uint8Array.of(0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20);
+const byteOrderName = 'byteorder';
+const byteOrderCapBytes = 16;
 
 /**
- * Opens a file that `torch.save` (1.6 or later) wrote: a zip archive whose records are stored
- * uncompressed below one prefix. An own reader, because a well-known library throws outside of any
+ * Opens a file of torch 1.6 or later: a zip archive whose records are stored uncompressed below one
+ * prefix ("data.pkl", "data/0"). An own reader, because a well-known library throws outside of any
  * promise on a hostile 64-bit offset, which would end the process.
  *
- * @throws {TorchFileError} when it is not such a file
+ * @throws {TorchFileError} when it is not such a file, or was written by a big-endian machine
  */
-export async function openTorchArchive(path: string): Promise<TorchArchive> {
-  const file = await open(path).catch((error: unknown) => {
-    throw new TorchFileError('unreadable', 'it cannot be opened; check the path', error);
-  });
-  try {
-    const stats = await file.stat();
-    if (!stats.isFile()) throw new TorchFileError('unreadable', 'it is not a file');
-    const read = readerOf(file);
-    await checkSignature(read, stats.size);
-    return archiveOf(file, read, byName(await readZipDirectory(read, stats.size)));
-  } catch (error) {
-    await file.close();
-    throw error;
+export async function openTorchArchive(source: ByteSource): Promise<TorchContent> {
+  const records = byName(await readZipDirectory(source));
+  const order = records.get(byteOrderName);
+  if (order !== undefined) {
+    const text = new TextDecoder().decode(await readWhole(source, order, byteOrderCapBytes));
+    if (text !== 'little') throw bigEndian();
   }
-}
-
-function readerOf(file: FileHandle): ReadAt {
-  return async (position, length) => {
-    const bytes = new Uint8Array(length);
-    let filled = 0;
-    while (filled < length) {
-      const { bytesRead } = await file.read(bytes, filled, length - filled, position + filled);
-      if (bytesRead === 0) throw damaged('it ends too early');
-      filled += bytesRead;
-    }
-    return new DataView(bytes.buffer);
+  const pickle = await readWhole(source, recordOf(records, pickleName), pickleCapBytes);
+  return {
+    value: readTorchPickle(pickle).value,
+    async openStorage({ key, bytes }) {
+      const record = recordOf(records, `data/${key}`);
+      if (record.contentBytes !== bytes) {
+        throw damaged(`record "${record.name}" holds ${record.contentBytes} bytes, not ${bytes}`);
+      }
+      checkStored(record);
+      return (range, take) => readChecked(source, record, range, take);
+    },
   };
-}
-
-async function checkSignature(read: ReadAt, fileBytes: number): Promise<void> {
-  const head = new Uint8Array((await read(0, Math.min(fileBytes, legacySignature.length))).buffer);
-  if (startsWith(head, legacySignature)) {
-    throw convertible('legacy', 'it is in the format of torch before 1.6');
-  }
-  if (!startsWith(head, zipSignature)) throw damaged('it is not a file of torch.save');
-}
-
-function startsWith(bytes: Uint8Array, signature: Uint8Array): boolean {
-  return signature.every((value, at) => bytes[at] === value);
 }
 
 /** The records by name, without the prefix: the file's stem when it was saved, or "archive". */
@@ -88,50 +54,53 @@ function byName(records: readonly ZipRecord[]): Map<string, ZipRecord> {
   );
 }
 
-function archiveOf(
-  file: FileHandle,
-  read: ReadAt,
-  records: ReadonlyMap<string, ZipRecord>,
-): TorchArchive {
-  return {
-    size: (name) => records.get(name)?.contentBytes,
-    close: () => file.close(),
-    async read(name, range) {
-      const record = records.get(name);
-      if (record === undefined) throw damaged(`record "${name}" is missing`);
-      if (record.method !== 0 || record.encrypted) {
-        throw convertible('unsupported', `record "${name}" is compressed or encrypted`);
-      }
-      if (record.storedBytes !== record.contentBytes) {
-        throw damaged(`record "${name}" claims two sizes`);
-      }
-      const { start, end } = range ?? { start: 0, end: record.contentBytes };
-      if (end > record.contentBytes) throw damaged(`record "${name}" is too short`);
-      return readChecked(read, record, start, end);
-    },
-  };
+function recordOf(records: ReadonlyMap<string, ZipRecord>, name: string): ZipRecord {
+  const record = records.get(name);
+  if (record === undefined) throw damaged(`record "${name}" is missing`);
+  return record;
 }
 
-/** Reads all of a record in portions for its checksum, and keeps what lies from start to end. */
-async function readChecked(
-  read: ReadAt,
+async function readWhole(
+  source: ByteSource,
   record: ZipRecord,
-  start: number,
-  end: number,
-): Promise<ArrayBuffer> {
-  const contentAt = await locateContent(read, record);
-  const kept = new Uint8Array(end - start);
-  let checksum = 0;
-  for (let at = 0; at < record.contentBytes; at += chunkBytes) {
-    const length = Math.min(chunkBytes, record.contentBytes - at);
-    const chunk = new Uint8Array((await read(contentAt + at, length)).buffer);
-    checksum = crc32(chunk, checksum);
-    const from = Math.max(start, at);
-    const to = Math.min(end, at + length);
-    if (from < to) kept.set(chunk.subarray(from - at, to - at), from - start);
+  capBytes: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { contentBytes, name } = record;
+  if (contentBytes > capBytes) {
+    throw new TorchFileError('unsupported', `record "${name}" has ${contentBytes} bytes, too many`);
   }
-  if (record.checksum !== 0 && record.checksum !== checksum) {
+  const whole = new Uint8Array(contentBytes);
+  await readChecked(source, record, { start: 0, end: contentBytes }, (part, at) =>
+    whole.set(part, at),
+  );
+  return whole;
+}
+
+/** A record with a checksum is read whole for it; without one (0) only the range is. */
+async function readChecked(
+  source: ByteSource,
+  record: ZipRecord,
+  { start, end }: ByteRange,
+  take: TakeBytes,
+): Promise<void> {
+  checkStored(record);
+  const contentAt = await locateContent(source, record);
+  if (record.checksum === 0) return readPortions(source, contentAt + start, end - start, take);
+  let checksum = 0;
+  await readPortions(source, contentAt, record.contentBytes, (portion, at) => {
+    checksum = crc32(portion, checksum);
+    const from = Math.max(start, at);
+    const to = Math.min(end, at + portion.length);
+    if (from < to) take(portion.subarray(from - at, to - at), from - start);
+  });
+  if (record.checksum !== checksum) {
     throw damaged(`the checksum of record "${record.name}" is wrong`);
   }
-  return kept.buffer;
+}
+
+function checkStored({ name, method, encrypted, storedBytes, contentBytes }: ZipRecord): void {
+  if (method !== 0 || encrypted) {
+    throw convertible(`record "${name}" is compressed or encrypted`);
+  }
+  if (storedBytes !== contentBytes) throw damaged(`record "${name}" claims two sizes`);
 }

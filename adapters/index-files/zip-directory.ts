@@ -1,3 +1,4 @@
+import type { ByteSource } from './byte-source.ts';
 import { damaged } from './torch-file-error.ts';
 
 /** One record of a zip archive, as its central directory lists it. Sizes and places in bytes. */
@@ -14,16 +15,13 @@ export type ZipRecord = {
   readonly headerAt: number;
 };
 
-/** Reads exactly `length` bytes of the file at `position`. */
-export type ReadAt = (position: number, length: number) => Promise<DataView>;
-
 const endBytes = 22;
 const commentCapBytes = 0xffff;
 const locatorBytes = 20;
 const bigEndBytes = 56;
 const recordBytes = 46;
 const localHeaderBytes = 30;
-const directoryCapBytes = 2 ** 20;
+const directoryCapBytes = 16 * 2 ** 20;
 const signature = {
   end: 0x06054b50,
   locator: 0x07064b50,
@@ -41,15 +39,15 @@ const bigExtraFieldId = 1;
  *
  * @throws {TorchFileError} when the directory is missing or damaged
  */
-export async function readZipDirectory(read: ReadAt, fileBytes: number): Promise<ZipRecord[]> {
-  const { at, bytes } = await locateDirectory(read, fileBytes);
+export async function readZipDirectory(source: ByteSource): Promise<ZipRecord[]> {
+  const { at, bytes } = await locateDirectory(source);
   if (bytes > directoryCapBytes) throw damaged('its list of records is too long');
-  if (at + bytes > fileBytes) throw damaged('its list of records lies outside the file');
-  const directory = await read(at, bytes);
+  if (at + bytes > source.size) throw damaged('its list of records lies outside the file');
+  const directory = await viewOf(source, at, bytes);
   const records: ZipRecord[] = [];
   for (let position = 0; position < bytes;) {
     const { record, end } = readRecord(directory, position);
-    if (record.headerAt + localHeaderBytes + record.storedBytes > fileBytes) {
+    if (record.headerAt + localHeaderBytes + record.storedBytes > source.size) {
       throw damaged(`record "${record.name}" lies outside the file`);
     }
     records.push(record);
@@ -63,8 +61,8 @@ export async function readZipDirectory(read: ReadAt, fileBytes: number): Promise
  *
  * @throws {TorchFileError} when the record's own header is damaged
  */
-export async function locateContent(read: ReadAt, record: ZipRecord): Promise<number> {
-  const header = await read(record.headerAt, localHeaderBytes);
+export async function locateContent(source: ByteSource, record: ZipRecord): Promise<number> {
+  const header = await viewOf(source, record.headerAt, localHeaderBytes);
   if (header.getUint32(0, true) !== signature.local) {
     throw damaged(`record "${record.name}" has no header`);
   }
@@ -73,16 +71,13 @@ export async function locateContent(read: ReadAt, record: ZipRecord): Promise<nu
   return record.headerAt + localHeaderBytes + nameBytes + extraBytes;
 }
 
-async function locateDirectory(
-  read: ReadAt,
-  fileBytes: number,
-): Promise<{ at: number; bytes: number }> {
-  const tailBytes = Math.min(fileBytes, endBytes + commentCapBytes);
-  const tail = await read(fileBytes - tailBytes, tailBytes);
+async function locateDirectory(source: ByteSource): Promise<{ at: number; bytes: number }> {
+  const tailBytes = Math.min(source.size, endBytes + commentCapBytes);
+  const tail = await viewOf(source, source.size - tailBytes, tailBytes);
   const end = findEnd(tail);
   const locator = end - locatorBytes;
   if (locator >= 0 && tail.getUint32(locator, true) === signature.locator) {
-    const bigEnd = await read(bigInteger(tail, locator + 8), bigEndBytes);
+    const bigEnd = await viewOf(source, bigInteger(tail, locator + 8), bigEndBytes);
     if (bigEnd.getUint32(0, true) !== signature.bigEnd) throw damaged('its end record is missing');
     return { bytes: bigInteger(bigEnd, 40), at: bigInteger(bigEnd, 48) };
   }
@@ -154,4 +149,8 @@ function bigInteger(view: DataView, at: number): number {
   const value = view.getBigUint64(at, true);
   if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw damaged('a size in it is out of range');
   return Number(value);
+}
+
+async function viewOf(source: ByteSource, position: number, length: number): Promise<DataView> {
+  return new DataView((await source.read(position, length)).buffer);
 }

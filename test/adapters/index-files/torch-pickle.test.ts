@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { TorchFileError } from '../../../adapters/index-files/torch-file-error.ts';
-import { readTorchPickle } from '../../../adapters/index-files/torch-pickle.ts';
+import { readTorchPickle as readPickle } from '../../../adapters/index-files/torch-pickle.ts';
 
 const begin = [0x80, 2];
 const stop = 0x2e;
+const readTorchPickle = (bytes: Uint8Array) => readPickle(bytes).value;
 
 describe('readTorchPickle', () => {
   it('reads numbers of every width', () => {
@@ -35,12 +36,16 @@ describe('readTorchPickle', () => {
     ['values taken from below a mark', [...begin, 0x4b, 1, 0x28, 0x85, stop]],
     ['a value never remembered', [...begin, 0x68, 9, stop]],
     ['a call of a text', [...begin, 0x58, 0, 0, 0, 0, 0x29, 0x52, stop]],
-    ['a dict with a number as key', [...begin, 0x7d, 0x4b, 1, 0x4b, 1, 0x73, stop]],
     ['a storage that is none', [...begin, 0x29, 0x51, stop]],
-    ['an integer of 255 bytes', [...begin, 0x8a, 255, ...repeated(1, 255), stop]],
+    ['an integer of 256 bytes', [...begin, 0x8b, 0, 1, 0, 0, ...repeated(1, 256), stop]],
+    ['a frame beyond the end', [...begin, 0x95, ...repeated(1, 8), 0x4e, stop]],
+    ['a text of 2^56 bytes', [...begin, 0x8d, 0, 0, 0, 0, 0, 0, 0, 1, stop]],
+    ['a global that numbers name', [...begin, 0x4b, 1, 0x4b, 1, 0x93, stop]],
+    ['attributes of a number', [...begin, 0x4b, 1, 0x7d, 0x62, stop]],
+    ['memory slots without end', [...begin, 0x4e, ...repeated(0x94, 4_100_000), stop]],
     ['marks without end', [...begin, ...repeated(0x28, 1000), stop]],
-    ['lists without end', [...begin, ...repeated(0x5d, 50_000), stop]],
-    ['values without end', [...begin, ...repeated(0x4e, 300_000), stop]],
+    ['lists without end', [...begin, ...repeated(0x5d, 1_100_000), stop]],
+    ['values without end', [...begin, ...repeated(0x4e, 1_100_000), stop]],
   ])('refuses %s', (_, bytes) => {
     expect(() => readTorchPickle(Uint8Array.from(bytes))).toThrow(TorchFileError);
   });
