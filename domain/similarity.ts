@@ -28,25 +28,51 @@ export function topK(
   if (query.length !== dimension) {
     throw new RangeError(`the query has ${query.length} values, the frames have ${dimension}`);
   }
-  if (!Number.isInteger(k) || k < 1) {
-    throw new RangeError(`k must be a whole number of at least 1, not ${k}`);
-  }
-  // Candidates gather unsorted and are cut back to k now and then: few rows pass the threshold, and
-  // a full ranking costs no more than one sort.
-  const capacity = 2 * k + 64;
-  let candidates: ScoredFrame[] = [];
-  let threshold = Number.NEGATIVE_INFINITY;
+  const best = gatherBest(k);
   for (let index = 0; index < frameCount; index++) {
     const score = dotWithRow(query, frames, index * dimension, dimension);
     if (!Number.isFinite(score)) throw new RangeError(`frame ${index} scores ${score}`);
-    if (score <= threshold) continue;
-    candidates.push({ index, score });
-    if (candidates.length === capacity) {
+    best.offer(index, score);
+  }
+  return best.ranked();
+}
+
+/** The best of all frames offered so far. */
+export type BestFrames = {
+  /** Frames come in rising order of their index; the score is finite. */
+  readonly offer: (index: number, score: number) => void;
+  /** k frames offered so far reach this score: a frame below it will not be among the best. */
+  readonly threshold: () => number;
+  /** Up to k frames, best first; equal scores in the order of their index. */
+  readonly ranked: () => ScoredFrame[];
+};
+
+/**
+ * Keeps the k best of many frames.
+ *
+ * Candidates gather unsorted and are cut back to k now and then: few rows pass the threshold, and a
+ * full ranking costs no more than one sort.
+ *
+ * @throws {RangeError} when k is not a whole number of at least 1
+ */
+export function gatherBest(k: number): BestFrames {
+  if (!Number.isInteger(k) || k < 1) {
+    throw new RangeError(`k must be a whole number of at least 1, not ${k}`);
+  }
+  const capacity = 2 * k + 64;
+  let candidates: ScoredFrame[] = [];
+  let threshold = Number.NEGATIVE_INFINITY;
+  return {
+    offer(index, score) {
+      if (score <= threshold) return;
+      candidates.push({ index, score });
+      if (candidates.length < capacity) return;
       candidates = bestFirst(candidates, k);
       threshold = candidates[k - 1]?.score ?? threshold;
-    }
-  }
-  return bestFirst(candidates, k);
+    },
+    threshold: () => threshold,
+    ranked: () => bestFirst(candidates, k),
+  };
 }
 
 /**
@@ -89,8 +115,13 @@ function bestFirst(candidates: readonly ScoredFrame[], k: number): ScoredFrame[]
     .slice(0, k);
 }
 
-/** Four running sums let the processor overlap additions; they are always joined in one order. */
-function dotWithRow(
+/**
+ * The canonical score: the inner product of a query and the row that begins at `start`, in float64.
+ *
+ * Four running sums let the processor overlap additions; they are always joined in one order, so
+ * the same values give the same bits whoever asks.
+ */
+export function dotWithRow(
   query: Float32Array,
   frames: Float32Array,
   start: number,

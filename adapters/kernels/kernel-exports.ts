@@ -5,6 +5,14 @@
 export type KernelExports = {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   readonly dataStart: () => number;
+  readonly quantiseRows: (
+    rows: number,
+    rowCount: number,
+    stride: number,
+    longest: number,
+    integers: number,
+    facts: number,
+  ) => void;
   readonly multiplyRows: (
     rows: number,
     rowCount: number,

@@ -8,7 +8,7 @@ export type Kernels = {
   readonly run: KernelExports;
   /** The memory, whole. It never grows, so views of it stay valid. */
   readonly buffer: ArrayBuffer;
-  /** The first byte that is the caller's; a multiple of 16. */
+  /** The first byte that is the caller's; a multiple of 64. */
   readonly dataStart: number;
 };
 

@@ -18,18 +18,18 @@ describe('loadKernels', () => {
 
     const bytes = new Uint8Array(second.buffer, second.dataStart, byteLength);
     expect(bytes.every((byte) => byte === 0)).toBe(true);
-    expect(second.dataStart % 16).toBe(0);
+    expect(second.dataStart % 64).toBe(0);
   });
 
   it('computes with SIMD on the values that lie in its memory', () => {
     const { run, buffer, dataStart } = loadKernels(3 * 64 + 8);
-    const rows = new Float32Array(buffer, dataStart, 2 * 16);
+    const rows = new Int16Array(buffer, dataStart, 2 * 32);
     rows.forEach((_, at) => (rows[at] = at));
-    new Float32Array(buffer, dataStart + 128, 16).fill(0.5);
+    new Int16Array(buffer, dataStart + 128, 32).fill(-2);
 
-    run.scoreRows(dataStart, 2, 16, dataStart + 128, dataStart + 192);
+    run.multiplyRows(dataStart, 2, 32, dataStart + 128, dataStart + 192);
 
-    expect([...new Float32Array(buffer, dataStart + 192, 2)]).toEqual([60, 188]);
+    expect([...new Int32Array(buffer, dataStart + 192, 2)]).toEqual([-992, -3040]);
   });
 
   it('refuses more than WebAssembly can address', () => {
