@@ -18,7 +18,7 @@ export const floatBytes: Readonly<Record<FloatType, number>> = {
  */
 export function decodeFloats(
   type: FloatType,
-  bytes: Uint8Array<ArrayBuffer>,
+  bytes: Uint8Array,
   target: Float32Array,
   at: number,
 ): void {
@@ -26,7 +26,7 @@ export function decodeFloats(
   decoders[type](aligned, target, at);
 }
 
-type Decoder = (bytes: Uint8Array<ArrayBuffer>, target: Float32Array, at: number) => void;
+type Decoder = (bytes: Uint8Array, target: Float32Array, at: number) => void;
 
 const decoders: Readonly<Record<FloatType, Decoder>> = {
   float32: ({ buffer, byteOffset, byteLength }, target, at) =>

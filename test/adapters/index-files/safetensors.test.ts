@@ -1,9 +1,8 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import {
-  readSafetensors,
-  SafetensorsError,
-  writeSafetensors,
-} from '../../../adapters/index-files/safetensors.ts';
+import { readSafetensors, writeSafetensors } from '../../../adapters/index-files/safetensors.ts';
+import { SafetensorsError } from '../../../adapters/index-files/safetensors-header.ts';
 
 const content = {
   tensors: {
@@ -13,10 +12,27 @@ const content = {
   },
   metadata: { note: 'füße' },
 };
+/** The same as it is read: with the type it was stored as. */
+const read = {
+  ...content,
+  tensors: Object.fromEntries(
+    Object.entries(content.tensors).map(([name, tensor]) => [
+      name,
+      { ...tensor, dtype: 'float32' },
+    ]),
+  ),
+};
+const goldens = new URL('../../fixtures/torch/safetensors/', import.meta.url);
+/** What the Python library reads from the files there, noted by make_fixtures.py. */
+const expected = JSON.parse(readFileSync(new URL('expected.json', goldens), 'utf8')) as {
+  read: Record<string, { dtype: string; shape: number[]; float32: string }>;
+  metadata: Record<string, string>;
+  oursSha256: string;
+};
 
 describe('safetensors', () => {
   it('reads back what it wrote', () => {
-    expect(readSafetensors(writeSafetensors(content))).toEqual(content);
+    expect(readSafetensors(writeSafetensors(content))).toEqual(read);
   });
 
   it('begins the data at a multiple of 64 bytes, whatever the header holds', () => {
@@ -34,7 +50,7 @@ describe('safetensors', () => {
     const shifted = new Uint8Array(bytes.length + 1);
     shifted.set(bytes, 1);
 
-    expect(readSafetensors(shifted.subarray(1))).toEqual(content);
+    expect(readSafetensors(shifted.subarray(1))).toEqual(read);
   });
 
   it('reads a file of the Python library, whose header is padded to 8 bytes', () => {
@@ -42,14 +58,45 @@ describe('safetensors', () => {
 
     const { tensors, metadata } = readSafetensors(fileOf(header, new Float32Array([7, 8])));
 
-    expect(tensors).toEqual({ e: { shape: [1, 2], values: new Float32Array([7, 8]) } });
+    expect(tensors).toEqual({
+      e: { shape: [1, 2], dtype: 'float32', values: new Float32Array([7, 8]) },
+    });
     expect(metadata).toEqual({});
+  });
+
+  it.each(Object.entries(expected.read))('reads %s of the Python library', (file, golden) => {
+    const { tensors, metadata } = readSafetensors(readFileSync(new URL(file, goldens)));
+
+    const { values, ...rest } = tensors['embeddings']!;
+    expect(rest).toEqual({ dtype: golden.dtype, shape: golden.shape });
+    expect(Buffer.from(values.slice().buffer).toString('hex')).toBe(golden.float32);
+    expect(metadata).toEqual(expected.metadata);
+  });
+
+  it('still writes the very file that the Python library read', () => {
+    const bytes = writeSafetensors(content);
+
+    expect(createHash('sha256').update(bytes).digest('hex')).toBe(expected.oursSha256);
+  });
+
+  it('keeps a tensor named __proto__ as plain data', () => {
+    const header = '{"__proto__":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}';
+
+    const { tensors } = readSafetensors(fileOf(header, new Float32Array([7, 8])));
+
+    expect(Object.keys(tensors)).toEqual(['__proto__']);
   });
 
   it.each([
     ['a header that is no JSON', '{"e":'],
     ['a header that is a list', '[]'],
-    ['half floats', '{"e":{"dtype":"F16","shape":[4],"data_offsets":[0,8]}}'],
+    ['whole numbers', '{"e":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}}'],
+    ['a type nobody knows', '{"e":{"dtype":"F31","shape":[1],"data_offsets":[0,8]}}'],
+    ['a header that is a text', '"e"'],
+    [
+      'a size beyond all numbers',
+      '{"e":{"dtype":"F32","shape":[1e300,1e300,0],"data_offsets":[0,8]}}',
+    ],
     ['a shape that does not fit', '{"e":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}'],
     ['a negative shape', '{"e":{"dtype":"F32","shape":[-1,-2],"data_offsets":[0,8]}}'],
     ['data past the end', '{"e":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}'],
