@@ -16,12 +16,12 @@ export function packWeights(windows: ResampleWindows, groupLength: number): Pack
   const perPixel = 2 * groupLength * Math.ceil(reach / groupLength);
   const weights = new Int16Array(starts.length * perPixel);
   for (let pixel = 0; pixel < starts.length; pixel++) {
+    let place = pixel * perPixel;
     for (let tap = 0; tap < reach; tap++) {
       const weight = windows.weights[pixel * reach + tap]!;
-      const group = Math.floor(tap / groupLength);
-      const place = pixel * perPixel + group * 2 * groupLength + (tap % groupLength);
       weights[place] = weight >> lowBits;
       weights[place + groupLength] = weight & ((1 << lowBits) - 1);
+      place += (tap + 1) % groupLength === 0 ? groupLength + 1 : 1;
     }
   }
   return { weights, stride: perPixel * weights.BYTES_PER_ELEMENT };

@@ -42,21 +42,21 @@ export function resampleWindows(
   const counts = new Int32Array(to - from);
   const weights = new Int32Array((to - from) * reach);
   const curve = curves[kernel];
+  const raw = new Float64Array(reach);
   for (let at = 0; at < starts.length; at++) {
     const centre = (from + at + 0.5) * scale;
     const start = Math.max(Math.trunc(centre - support + 0.5), 0);
     const end = Math.min(Math.trunc(centre + support + 0.5), sourceLength);
     starts[at] = start;
     counts[at] = end - start;
-    const raw = Float64Array.from({ length: end - start }, (_, tap) =>
-      curve((tap + start - centre + 0.5) * (1 / stretch)),
-    );
-    // In the order of the taps: another order of additions could round a weight differently.
     let sum = 0;
-    for (const weight of raw) sum += weight;
-    raw.forEach((weight, tap) => {
-      weights[at * reach + tap] = fixedPoint(sum === 0 ? weight : weight / sum);
-    });
+    for (let tap = 0; tap < end - start; tap++) {
+      raw[tap] = curve((tap + start - centre + 0.5) * (1 / stretch));
+      sum += raw[tap]!;
+    }
+    for (let tap = 0; tap < end - start; tap++) {
+      weights[at * reach + tap] = fixedPoint(sum === 0 ? raw[tap]! : raw[tap]! / sum);
+    }
   }
   return { starts, counts, weights, reach };
 }

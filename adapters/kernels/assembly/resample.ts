@@ -142,13 +142,11 @@ export function resampleAcross(
 
 /** Of four pixels the first two, as int16: red, red, green, green, blue, blue, 0, 0. */
 function firstTwoPixels(pixels: v128): v128 {
-  const zero = i8x16.splat(0);
-  return v128.shuffle<u8>(pixels, zero, 0, 16, 3, 16, 1, 16, 4, 16, 2, 16, 5, 16, 16, 16, 16, 16);
+  return i8x16.swizzle(pixels, i8x16(0, -1, 3, -1, 1, -1, 4, -1, 2, -1, 5, -1, -1, -1, -1, -1));
 }
 
 function lastTwoPixels(pixels: v128): v128 {
-  const zero = i8x16.splat(0);
-  return v128.shuffle<u8>(pixels, zero, 6, 16, 9, 16, 7, 16, 10, 16, 8, 16, 11, 16, 16, 16, 16, 16);
+  return i8x16.swizzle(pixels, i8x16(6, -1, 9, -1, 7, -1, 10, -1, 8, -1, 11, -1, -1, -1, -1, -1));
 }
 
 function interleaveLeft(upper: v128, lower: v128): v128 {

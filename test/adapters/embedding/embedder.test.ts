@@ -34,7 +34,7 @@ describe('an embedder', () => {
     expect(embedder).toMatchObject({
       modelId: 'test/plain',
       modelHash: createHash('sha256').update(file).digest('hex'),
-      preprocessingId: 'siglip-32x32-cubic-mean0.5-std0.5-sharp1',
+      preprocessingId: 'squash-32x32-cubic-mean0.5-std0.5-pillow1',
       dimension: 8,
     });
   });
@@ -51,7 +51,7 @@ describe('an embedder', () => {
       const { vectors } = await other.embed([await gradient().png().toBuffer()]);
 
       expect(other.preprocessingId).toBe(
-        'siglip-32x32-linear-mean0.48_0.46_0.41-std0.27_0.26_0.28-sharp1',
+        'squash-32x32-linear-mean0.48_0.46_0.41-std0.27_0.26_0.28-pillow1',
       );
       expectClose(vectors, gradientByPython.images);
     } finally {
