@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { expandOriginalFlags, originalFlags } from '../domain/original-flags.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { addModelsVerbs } from './models-verbs.ts';
 
 /**
  * The command line: argv to typed calls, nothing else. Each verb's code is loaded only when it runs.
@@ -29,6 +30,7 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
   addControlVerbs(verb);
   addReadingVerbs(verb);
   addServerVerbs(verb);
+  addModelsVerbs(program, (code) => (exitCode = code));
   try {
     await program.parseAsync(expandOriginalFlags(argv), { from: 'user' });
     return exitCode;
