@@ -1,20 +1,28 @@
 import { normalizeRows } from '../../domain/similarity.ts';
+import { createBatchesAhead } from './batch-ahead.ts';
+import { giveUp } from './batch-give-up.ts';
+import type { BatchSizes } from './batch-sizes.ts';
 import { BadVectorError } from './embedding-errors.ts';
-import type { InferenceVectors } from './inference-messages.ts';
-import type { QueuedPicture } from './picture-queue.ts';
+import type { MetricsRecorder } from './metrics.ts';
+import type { Lane, QueuedPicture } from './picture-queue.ts';
 import type { PreparedBatch } from './prepare-batch.ts';
 
 /** How batches are made and run. */
 export type PipelineStages = {
   /** Values per vector. */
   readonly dimension: number;
-  /** How long one picture took in the model's first run, in milliseconds. */
-  readonly firstRunMs: number;
-  /** Gives up to `count` pictures that wait. */
-  take(count: number): QueuedPicture[];
+  readonly sizes: BatchSizes;
+  /** Pictures that are prepared ahead of the batch in progress; queries may add as many again. */
+  readonly picturesAhead: number;
+  readonly metrics: MetricsRecorder;
+  /** Gives up to `count` pictures that wait, of one lane if it is named. */
+  take(count: number, only?: Lane): QueuedPicture[];
+  /** Lets pictures that were taken wait again, before all others. */
+  putBack(pictures: readonly QueuedPicture[]): void;
   prepare(pictures: readonly QueuedPicture[]): Promise<PreparedBatch>;
-  /** Runs one batch; never asked for two at once. */
-  run(batch: PreparedBatch): Promise<InferenceVectors>;
+  join(batches: readonly PreparedBatch[]): PreparedBatch;
+  /** Runs one batch; never asked for two at once. Shape of the result: [rows, dimension]. */
+  run(batch: PreparedBatch): Promise<{ vectors: Float32Array; elapsedMs: number }>;
 };
 
 /** Carries pictures from the queue through the model to their requests. */
@@ -25,50 +33,36 @@ export type Pipeline = {
   stop(): Promise<void>;
 };
 
-const largestBatch = 32;
-/** A query waits for the batch in progress, so a batch should not take longer than this. */
-const batchTargetMs = 250;
-
 /**
- * Never waits for a batch to fill: whenever the model is free it gets what is there, and the next
- * batch is decoded meanwhile. Batches form by themselves behind a busy model; they are as large as
- * the model runs in a quarter of a second, at most 32 pictures.
+ * Never waits for a batch to fill: whenever the model is free it gets what is ready, queries first,
+ * and what comes next is decoded meanwhile. Batches form by themselves behind a busy model. A batch
+ * that is too large for the device's memory is taken apart and comes again in halves.
  */
 export function createPipeline(stages: PipelineStages): Pipeline {
-  let msPerPicture = stages.firstRunMs;
-  let stopped = false;
-  let preparing: Promise<void> | undefined;
-  let prepared: PreparedBatch | undefined;
+  const { sizes, metrics } = stages;
   let running: Promise<void> | undefined;
+  let stopped = false;
 
   const wake = (): void => {
     if (stopped) return;
-    if (prepared?.pictures.every(({ request }) => request.settled())) prepared = undefined;
-    if (prepared !== undefined && running === undefined) {
-      running = runBatch(prepared);
-      prepared = undefined;
+    if (running === undefined) {
+      const batches = ahead.choose();
+      if (batches.length > 0) running = runBatch(stages.join(batches));
     }
-    if (prepared !== undefined || preparing !== undefined) return;
-    const size = Math.floor(batchTargetMs / msPerPicture);
-    const pictures = stages.take(Math.max(1, Math.min(largestBatch, size)));
-    if (pictures.length > 0) preparing = prepareNext(pictures);
+    ahead.fill();
+    if (running !== undefined) metrics.device('busy');
+    else metrics.device(ahead.isEmpty() ? 'idle' : 'waits-for-decoding');
   };
-  const prepareNext = async (pictures: readonly QueuedPicture[]): Promise<void> => {
-    try {
-      prepared = await stages.prepare(pictures);
-    } catch (error) {
-      for (const { request } of pictures) request.fail(error);
-    }
-    preparing = undefined;
-    wake();
-  };
+  const ahead = createBatchesAhead(stages, wake);
   const runBatch = async (batch: PreparedBatch): Promise<void> => {
+    const now = performance.now();
+    metrics.started(batch.pictures.map(({ arrivedMs }) => now - arrivedMs));
     try {
       const { vectors, elapsedMs } = await stages.run(batch);
-      msPerPicture = elapsedMs / batch.pictures.length;
-      deliver(batch.pictures, vectors, stages.dimension);
+      sizes.ran(batch.rows, elapsedMs);
+      metrics.delivered(deliver(batch.pictures, vectors, stages.dimension));
     } catch (error) {
-      for (const { request } of batch.pictures) request.fail(error);
+      giveUp(stages, batch.pictures, batch.rows, error);
     }
     running = undefined;
     wake();
@@ -77,17 +71,22 @@ export function createPipeline(stages: PipelineStages): Pipeline {
     wake,
     stop: async () => {
       stopped = true;
-      await Promise.all([preparing, running]);
+      await Promise.all([ahead.decoded(), running]);
     },
   };
 }
 
-/** Scales each row to unit length and hands it to its request; a useless row fails only its own. */
+/**
+ * Scales each row to unit length and hands it to its request; a useless row fails only its own.
+ *
+ * @returns how many were handed over
+ */
 function deliver(
   pictures: readonly QueuedPicture[],
   vectors: Float32Array,
   dimension: number,
-): void {
+): number {
+  let delivered = 0;
   pictures.forEach(({ request, position }, row) => {
     const vector = vectors.subarray(row * dimension, (row + 1) * dimension);
     try {
@@ -96,5 +95,7 @@ function deliver(
       return request.fail(new BadVectorError(position, error));
     }
     request.deliver(position, vector);
+    delivered += 1;
   });
+  return delivered;
 }

@@ -18,11 +18,11 @@ export type Batcher = {
 
 /** @param queueCapacity  pictures that may wait */
 export function createBatcher(
-  stages: Omit<PipelineStages, 'take'>,
+  stages: Omit<PipelineStages, 'take' | 'putBack'>,
   queueCapacity: number,
 ): Batcher {
   const queue = createPictureQueue(queueCapacity);
-  const pipeline = createPipeline({ ...stages, take: queue.take });
+  const pipeline = createPipeline({ ...stages, take: queue.take, putBack: queue.putBack });
   const open = new Set<EmbedRequest>();
   let closed = false;
 
@@ -43,6 +43,7 @@ export function createBatcher(
       try {
         queue.add(lane, request, pictures);
       } catch (error) {
+        stages.metrics.overloaded();
         request.fail(error);
       }
       pipeline.wake();

@@ -1,12 +1,16 @@
-import { availableParallelism } from 'node:os';
+import type { EmbeddingDevice } from '../../domain/run-spec.ts';
 
-/** Where a model can run, as configured. */
-export const embeddingDevices = ['cpu', 'cuda', 'webgpu', 'coreml', 'dml'] as const;
+export type { EmbeddingDevice };
 
-/** `cuda` for NVIDIA, `webgpu` for anything with Vulkan, Metal or D3D12, `coreml` for Apple, `dml` for Windows. */
-export type EmbeddingDevice = (typeof embeddingDevices)[number];
+/** The runtime's name for what runs a node of the model on each device. */
+const providers: Readonly<Record<EmbeddingDevice, string>> = {
+  cpu: 'CPUExecutionProvider',
+  cuda: 'CUDAExecutionProvider',
+  webgpu: 'WebGpuExecutionProvider',
+  coreml: 'CoreMLExecutionProvider',
+  dml: 'DmlExecutionProvider',
+};
 
-/** Threads inside one run on the CPU: more than the cores would only wait for one another. */
-export function threadsPerRun(): number {
-  return Math.min(2, availableParallelism());
+export function providerOf(device: EmbeddingDevice): string {
+  return providers[device];
 }

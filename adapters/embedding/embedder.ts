@@ -1,16 +1,22 @@
 import { availableParallelism } from 'node:os';
 import sharp from 'sharp';
+import type { EmbeddingDevice, EmbeddingDtype } from '../../domain/run-spec.ts';
 import { EnvironmentError } from '../../domain/usage-error.ts';
+import { createBatchBuffers } from './batch-buffers.ts';
+import type { PipelineStages } from './batch-pipeline.ts';
+import { createBatchSizes } from './batch-sizes.ts';
 import { createBatcher } from './batcher.ts';
-import { type EmbeddingDevice, threadsPerRun } from './device.ts';
 import { createEmbedderTexts } from './embedder-texts.ts';
 import { EmbedderClosedError } from './embedding-errors.ts';
-import { type Inference, openInference } from './inference.ts';
-import { keepInference } from './inference-keeper.ts';
-import type { ModelInput } from './inference-messages.ts';
+import type { Inference } from './inference.ts';
+import { type InferenceKeeper, keepInference } from './inference-keeper.ts';
+import { openTestedInference, pixelInput, type TestedInference } from './inference-pictures.ts';
+import { createMetrics, type EmbedderMetrics, type MetricsRecorder } from './metrics.ts';
 import { type ModelFolder, readModelFolder } from './model-folder.ts';
 import { createPreparation, preprocessingIdOf, valuesPerPicture } from './picture-preparation.ts';
-import { prepareBatch } from './prepare-batch.ts';
+import { prepareAtOnce } from './prepare-at-once.ts';
+import { joinBatches, prepareBatch } from './prepare-batch.ts';
+import type { SelfTestReport } from './self-test.ts';
 import { openTextTower } from './text-tower.ts';
 
 /** A loaded embedding model. */
@@ -26,9 +32,13 @@ export type Embedder = {
   /** Commit of the hub repository that the folder came from; null when it is not known. */
   readonly revision: string | null;
   /** Number format of the weights, such as "fp32". */
-  readonly dtype: string;
+  readonly dtype: EmbeddingDtype;
   /** Where the model runs. */
   readonly device: EmbeddingDevice;
+  /** What the test at the start found. */
+  readonly selfTest: SelfTestReport;
+  /** Counts since it was opened. */
+  metrics(): EmbedderMetrics;
   /**
    * Embeds encoded pictures (JPEG, PNG or WebP). Calls share batches, so many small calls at once
    * are as fast as one large call.
@@ -74,45 +84,46 @@ export type EmbedderOptions = {
   /** Folder with config.json, preprocessor_config.json and onnx/vision_model.onnx. */
   readonly path: string;
   readonly device: EmbeddingDevice;
+  /** @default 'fp32' */
+  readonly dtype?: EmbeddingDtype;
+  /**
+   * Keeps the self-test's reference where the model folder cannot be written; null = then it is made
+   * at every start.
+   *
+   * @default null
+   */
+  readonly cacheFolder?: string | null;
 };
 
 const queueCapacity = 2048;
+/** Pictures decoded at the same time: each takes megabytes while it is. */
+const mostDecodedAtOnce = 32;
 
 /**
- * Loads a SigLIP vision model into a thread of its own and runs it once to prove that it works.
+ * Loads a vision model into a thread of its own and tests it: a fixed picture must give the vector
+ * that its 32-bit float weights gave on the CPU, and the device must have run it.
  *
  * Pictures are decoded on the caller's thread pool, UV_THREADPOOL_SIZE threads (4 unless set).
  *
- * @throws {EnvironmentError} when a file of the model is missing or unusable; says what to do
+ * @throws {EnvironmentError} when a file of the model or the device is missing or unusable, or the
+ *   test fails; says what to do
  */
 export async function openEmbedder(options: EmbedderOptions): Promise<Embedder> {
   // One thread per picture decodes more pictures a second than many threads on one picture.
   sharp.concurrency(1);
   sharp.cache(false);
   process.env['ORT_DISABLE_TELEMETRY'] ??= '1';
-  const { modelId, path, device } = options;
-  const folder = await readModelFolder(path);
-  const inference = await loadModel(folder, options);
-  const { dimension } = inference;
+  const { modelId, path, device, dtype = 'fp32' } = options;
+  const folder = await readModelFolder(path, { dtype });
+  const tested = await openTested(folder, options);
+  const { dimension } = tested.inference;
   const keeper = keepInference(
-    inference,
-    () => reloadModel(folder, options),
+    tested.inference,
+    () => reopen(folder, options),
     (error) => batcher.failAll(error),
   );
-  const prepare = createPreparation(folder.recipe);
-  const decodedAtOnce = Math.min(8, Math.max(2, availableParallelism()));
-  const batcher = createBatcher(
-    {
-      dimension,
-      firstRunMs: inference.firstRunMs,
-      prepare: (pictures) =>
-        prepareBatch(pictures, prepare, valuesPerPicture(folder.recipe), decodedAtOnce),
-      run: async ({ pixels, pictures }) =>
-        (await keeper.current()).run([pixelInput(folder, pixels, pictures.length)]),
-    },
-    queueCapacity,
-  );
-  const dtype = 'fp32';
+  const metrics = createMetrics();
+  const batcher = createBatcher(stagesOf(folder, tested, keeper, metrics), queueCapacity);
   const texts = createEmbedderTexts(() => openTextTower({ path, device, dtype }), dimension);
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
@@ -124,9 +135,11 @@ export async function openEmbedder(options: EmbedderOptions): Promise<Embedder> 
     modelHash: folder.modelHash,
     preprocessingId: preprocessingIdOf(folder.recipe),
     dimension,
-    revision: null,
+    revision: folder.revision,
     dtype,
     device,
+    selfTest: tested.selfTest,
+    metrics: metrics.snapshot,
     embed: async (pictures, { lane = 'query', signal } = {}) => {
       if (closing !== undefined) throw new EmbedderClosedError();
       await keeper.current();
@@ -140,42 +153,52 @@ export async function openEmbedder(options: EmbedderOptions): Promise<Embedder> 
   };
 }
 
-/** Prepared pictures, shape [pictures, 3, height, width]. */
-function pixelInput({ recipe }: ModelFolder, values: Float32Array, pictures: number): ModelInput {
-  const dims = [pictures, 3, recipe.height, recipe.width];
-  return { name: 'pixel_values', type: 'float32', values, dims };
+/** What the batches of one model go through. */
+function stagesOf(
+  folder: ModelFolder,
+  { inference, largestBatch }: TestedInference,
+  keeper: InferenceKeeper,
+  metrics: MetricsRecorder,
+): Omit<PipelineStages, 'take' | 'putBack'> {
+  const sizes = createBatchSizes(largestBatch, inference.firstRunMs);
+  const decodedAtOnce = Math.min(mostDecodedAtOnce, Math.max(2, availableParallelism()));
+  const picturesAhead = Math.max(decodedAtOnce, 2 * largestBatch);
+  const buffers = createBatchBuffers(largestBatch === 1 ? picturesAhead : 3);
+  const preparing = {
+    prepare: prepareAtOnce(createPreparation(folder.recipe), decodedAtOnce),
+    valuesPerPicture: valuesPerPicture(folder.recipe),
+    rowsFor: sizes.rowsFor,
+    buffers,
+  };
+  return {
+    dimension: inference.dimension,
+    sizes,
+    picturesAhead,
+    metrics,
+    prepare: (pictures) => prepareBatch(pictures, preparing),
+    join: (batches) => joinBatches(batches, preparing),
+    run: async ({ pixels, rows }) => {
+      const model = await keeper.current();
+      const result = await model.run([pixelInput(folder, pixels, rows)]);
+      for (const buffer of result.returned) buffers.give(buffer);
+      return result;
+    },
+  };
 }
 
-async function loadModel(
-  folder: ModelFolder,
-  { path, device }: EmbedderOptions,
-): Promise<Inference> {
-  try {
-    return await openInference({
-      modelPath: folder.modelPath,
-      device,
-      threads: threadsPerRun(),
-      // Exports of the vision tower alone, and of the whole model.
-      outputNames: ['pooler_output', 'image_embeds'],
-      warmUp: [pixelInput(folder, new Float32Array(valuesPerPicture(folder.recipe)), 1)],
-    });
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new EnvironmentError(
-      `the embedding model in ${path} cannot be loaded: ${reason}. Copy its files again, or choose ` +
-        'another model',
-      { cause: error },
-    );
-  }
+function openTested(folder: ModelFolder, options: EmbedderOptions): Promise<TestedInference> {
+  const { path, device, cacheFolder = null } = options;
+  return openTestedInference(folder, { path, device, cacheFolder });
 }
 
 /** Vectors of other weights must not follow under the same hash, so a changed file is refused. */
-async function reloadModel(folder: ModelFolder, options: EmbedderOptions): Promise<Inference> {
-  const { modelHash } = await readModelFolder(options.path);
+async function reopen(folder: ModelFolder, options: EmbedderOptions): Promise<Inference> {
+  const { path } = options;
+  const { modelHash } = await readModelFolder(path, { dtype: folder.dtype });
   if (modelHash !== folder.modelHash) {
     throw new EnvironmentError(
-      `the embedding model in ${options.path} changed while it was in use; start the worker again`,
+      `the embedding model in ${path} changed while it was in use; start the worker again`,
     );
   }
-  return loadModel(folder, options);
+  return (await openTested(folder, options)).inference;
 }

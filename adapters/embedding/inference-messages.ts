@@ -1,4 +1,5 @@
 import type { EmbeddingDevice } from './device.ts';
+import type { DeviceUse } from './device-use.ts';
 
 /** One named tensor for a model; its buffer is handed over and comes back with the reply. */
 export type ModelInput = {
@@ -37,6 +38,8 @@ export type InferenceLoaded = {
   readonly dimension: number;
   readonly inputNames: readonly string[];
   readonly firstRunMs: number;
+  /** What ran the model in its first run. */
+  readonly deviceUse: DeviceUse;
 };
 
 /** Rows as the model gave them, not yet of unit length. */
@@ -45,6 +48,8 @@ export type InferenceVectors = {
   /** Row-major [rows, dimension]. */
   readonly vectors: Float32Array;
   readonly elapsedMs: number;
+  /** The inputs' buffers, in their order, for further use. */
+  readonly returned: readonly ArrayBuffer[];
 };
 
 export type InferenceReply =

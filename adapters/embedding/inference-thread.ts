@@ -5,6 +5,7 @@
  */
 import { parentPort } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { openDeviceProfile } from './device-profile.ts';
 import type {
   InferenceReply,
   InferenceRequest,
@@ -15,15 +16,41 @@ import type {
 
 type LoadedModel = { readonly session: InferenceSession; readonly outputName: string };
 
+/**
+ * Between two nodes a thread waits actively for a moment, which makes short runs a third faster; the
+ * runtime's default of a millisecond and more would burn the cores that decode pictures.
+ */
+const spinning = { allow_spinning: '1', spin_duration_us: '200' };
+
 let model: LoadedModel | undefined;
 
 async function load(setup: ModelSetup): Promise<InferenceReply> {
-  const session = await InferenceSession.create(setup.modelPath, {
-    executionProviders: [setup.device],
-    intraOpNumThreads: setup.threads,
-    // Waiting threads would otherwise burn the cores that decode pictures.
-    extra: { session: { intra_op: { allow_spinning: '0' } } },
-  });
+  const profile = await openDeviceProfile();
+  try {
+    const session = await InferenceSession.create(setup.modelPath, {
+      executionProviders: [setup.device],
+      intraOpNumThreads: setup.threads,
+      enableProfiling: true,
+      profileFilePrefix: profile.filePrefix,
+      extra: { session: { intra_op: spinning } },
+    });
+    model = { session, outputName: outputOf(session, setup) };
+    // The first run allocates the model's memory: an unusable model fails here and not in a step.
+    const { vectors, elapsedMs } = await run(model, setup.warmUp);
+    session.endProfiling();
+    return {
+      kind: 'loaded',
+      dimension: vectors.length,
+      inputNames: session.inputNames,
+      firstRunMs: elapsedMs,
+      deviceUse: await profile.read(),
+    };
+  } finally {
+    await profile.discard();
+  }
+}
+
+function outputOf(session: InferenceSession, setup: ModelSetup): string {
   const { inputNames } = session;
   const outputName = setup.outputNames.find((name) => session.outputNames.includes(name));
   const given = setup.warmUp.map(({ name }) => name);
@@ -33,10 +60,7 @@ async function load(setup: ModelSetup): Promise<InferenceReply> {
         `needed is a tower that takes ${given.join(', ')} and gives ${setup.outputNames.join(' or ')}`,
     );
   }
-  model = { session, outputName };
-  // The first run allocates the model's memory: an unusable model fails here and not in a step.
-  const { vectors, elapsedMs } = await run(model, setup.warmUp);
-  return { kind: 'loaded', dimension: vectors.length, inputNames, firstRunMs: elapsedMs };
+  return outputName;
 }
 
 async function run(
@@ -57,7 +81,8 @@ async function run(
   }
   // Copied, because the runtime's buffer cannot be handed to another thread.
   const vectors = Float32Array.from(output.data as Float32Array);
-  return { kind: 'vectors', vectors, elapsedMs: performance.now() - started };
+  const returned = inputs.map(({ values }) => values.buffer as ArrayBuffer);
+  return { kind: 'vectors', vectors, elapsedMs: performance.now() - started, returned };
 }
 
 function tensorOf(input: ModelInput): Tensor {
@@ -74,14 +99,16 @@ async function reply(request: InferenceRequest): Promise<void> {
   }
   try {
     const answer = await answerTo(request);
-    parentPort?.postMessage(
-      answer,
-      answer.kind === 'vectors' ? [answer.vectors.buffer as ArrayBuffer] : [],
-    );
+    parentPort?.postMessage(answer, buffersOf(answer));
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     parentPort?.postMessage({ kind: 'failed', message } satisfies InferenceReply, []);
   }
+}
+
+function buffersOf(answer: InferenceReply): ArrayBuffer[] {
+  if (answer.kind !== 'vectors') return [];
+  return [answer.vectors.buffer as ArrayBuffer, ...answer.returned];
 }
 
 function answerTo(request: Exclude<InferenceRequest, { kind: 'close' }>): Promise<InferenceReply> {

@@ -1,4 +1,6 @@
 import { Worker } from 'node:worker_threads';
+import { deviceErrorOf } from './device-errors.ts';
+import { requireDevice } from './device-use.ts';
 import { EmbeddingThreadDiedError, InferenceFailedError } from './embedding-errors.ts';
 import type {
   InferenceLoaded,
@@ -36,6 +38,7 @@ const threadFile = import.meta.url.endsWith('.ts')
 /**
  * Starts an inference thread, loads a tower into it and runs it once.
  *
+ * @throws {EnvironmentError} when the device is missing, too small, or not what runs the model
  * @throws {InferenceFailedError} when the model cannot be loaded
  */
 export async function openInference(setup: ModelSetup): Promise<Inference> {
@@ -43,10 +46,11 @@ export async function openInference(setup: ModelSetup): Promise<Inference> {
   try {
     const loaded = await thread.request({ kind: 'load', ...setup }, []);
     if (loaded.kind !== 'loaded') throw new Error(`the thread answered ${loaded.kind} to load`);
+    requireDevice(setup.device, loaded.deviceUse);
     return { ...loaded, died: thread.died, run: runIn(thread), close: thread.close };
   } catch (error) {
     await thread.close();
-    throw error;
+    throw (error instanceof Error && deviceErrorOf(setup.device, error)) || error;
   }
 }
 

@@ -10,6 +10,9 @@ export type QueuedPicture = {
   /** Its place in the request, from 0. */
   readonly position: number;
   readonly bytes: Uint8Array;
+  readonly lane: Lane;
+  /** By `performance.now`. */
+  readonly arrivedMs: number;
 };
 
 /** Pictures that wait for a batch, in two lanes, first come, first served within each. */
@@ -20,11 +23,15 @@ export type PictureQueue = {
    * @throws {EmbeddingQueueFullError} when the queue has no place for all of them
    */
   add(lane: Lane, request: EmbedRequest, pictures: readonly Uint8Array[]): void;
-  /** Takes up to `count` pictures out, those of the query lane first. */
-  take(count: number): QueuedPicture[];
+  /** Takes up to `count` pictures out, those of the query lane first; or those of one lane only. */
+  take(count: number, only?: Lane): QueuedPicture[];
+  /** Puts pictures that were taken out before all others of their lane, whatever the capacity. */
+  putBack(pictures: readonly QueuedPicture[]): void;
   /** Forgets the pictures of one request. */
   drop(request: EmbedRequest): void;
 };
+
+const lanesInOrder = ['query', 'index'] as const;
 
 /** @param capacity  pictures that may wait */
 export function createPictureQueue(capacity: number): PictureQueue {
@@ -35,14 +42,27 @@ export function createPictureQueue(capacity: number): PictureQueue {
       if (waiting > 0 && waiting + pictures.length > capacity) {
         throw new EmbeddingQueueFullError(waiting);
       }
-      pictures.forEach((bytes, position) => lanes[lane].push({ request, position, bytes }));
+      const arrivedMs = performance.now();
+      pictures.forEach((bytes, position) =>
+        lanes[lane].push({ request, position, bytes, lane, arrivedMs }),
+      );
     },
-    take: (count) => {
-      const queries = lanes.query.splice(0, count);
-      return [...queries, ...lanes.index.splice(0, count - queries.length)];
+    take: (count, only) => {
+      const taken: QueuedPicture[] = [];
+      for (const lane of lanesInOrder) {
+        if (only === undefined || lane === only) {
+          taken.push(...lanes[lane].splice(0, count - taken.length));
+        }
+      }
+      return taken;
+    },
+    putBack: (pictures) => {
+      for (const lane of lanesInOrder) {
+        lanes[lane].unshift(...pictures.filter((picture) => picture.lane === lane));
+      }
     },
     drop: (request) => {
-      for (const lane of ['query', 'index'] as const) {
+      for (const lane of lanesInOrder) {
         lanes[lane] = lanes[lane].filter((picture) => picture.request !== request);
       }
     },

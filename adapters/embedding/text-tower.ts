@@ -1,8 +1,8 @@
 import type { EmbeddingDtype } from '../../domain/run-spec.ts';
 import { normalizeRows } from '../../domain/similarity.ts';
 import { EnvironmentError } from '../../domain/usage-error.ts';
-import { type EmbeddingDevice, threadsPerRun } from './device.ts';
-
+import type { EmbeddingDevice } from './device.ts';
+import { threadsPerRun } from './device-threads.ts';
 import { type Inference, openInference } from './inference.ts';
 import { keepInference } from './inference-keeper.ts';
 import type { ModelInput } from './inference-messages.ts';
@@ -118,6 +118,7 @@ async function loadTower(
       warmUp,
     });
   } catch (error) {
+    if (error instanceof EnvironmentError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new EnvironmentError(
       `the text model ${modelPath} cannot be loaded: ${reason}. Copy its files again, or choose ` +

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
@@ -58,4 +58,5 @@ async function compileEmbedder(): Promise<void> {
   };
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(project));
   await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder]);
+  await copyFile(join(root, 'dist/kernels.wasm'), join(folder, 'kernels.wasm'));
 }

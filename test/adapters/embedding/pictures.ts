@@ -2,7 +2,9 @@ import { fileURLToPath } from 'node:url';
 import sharp, { type Sharp } from 'sharp';
 
 /** A model folder of test/fixtures/embedding. */
-export function modelFolder(name: 'plain' | 'slow' | 'images' | 'not-finite'): string {
+export function modelFolder(
+  name: 'plain' | 'slow' | 'images' | 'not-finite' | 'never-finite',
+): string {
   return fileURLToPath(new URL(`../../fixtures/embedding/${name}`, import.meta.url));
 }
 
