@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { expandOriginalFlags, originalFlags } from '../domain/original-flags.ts';
+import type { PreprocessOptions } from './commands/preprocess.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { addModelsVerbs } from './models-verbs.ts';
 
@@ -139,6 +140,15 @@ function addServerVerbs(verb: AddVerb): void {
     async (_, options) => (await import('./commands/doctor.ts')).doctor(options),
   )
     .option('--config <file>', 'check what this configuration needs')
+    .option(...json);
+  verb(
+    'preprocess <image>',
+    'write the picture that an embedding model sees',
+    async ([image], options) =>
+      (await import('./commands/preprocess.ts')).preprocess(image!, options as PreprocessOptions),
+  )
+    .requiredOption('--model <dir>', "the model's folder")
+    .requiredOption('--out <file>', 'PNG to write')
     .option(...json);
   verb('simulate', 'the simulated provider as a server', async (_, options) =>
     (await import('./commands/simulate.ts')).simulate(options),

@@ -1,3 +1,4 @@
+import { loadKernels } from '../kernels/load-kernels.ts';
 import { resample } from '../kernels/resample.ts';
 import type { ResampleKernel } from '../kernels/resample-windows.ts';
 import { decodePicture } from './picture-decoding.ts';
@@ -49,8 +50,13 @@ export function valuesPerPicture(recipe: PictureRecipe): number {
   return channels * recipe.width * recipe.height;
 }
 
-/** Builds the preparation of a recipe: `preparedPixels`, then each byte scaled and shifted. */
+/**
+ * Builds the preparation of a recipe: `preparedPixels`, then each byte scaled and shifted.
+ *
+ * @throws {EnvironmentError} when the kernels are not built; no picture is to be blamed for it
+ */
 export function createPreparation(recipe: PictureRecipe): PreparePicture {
+  loadKernels(0);
   const tables = normalisationTables(recipe);
   return async (picture, target) => {
     separateChannels(await preparedPixels(picture, recipe), tables, target);
