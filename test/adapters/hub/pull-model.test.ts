@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Hub } from '../../../adapters/hub/hub.ts';
 import { HubConnectionError } from '../../../adapters/hub/hub-request.ts';
@@ -213,6 +214,38 @@ describe('pullModel', () => {
     await pull();
 
     expect(await hashOf(vision)).toBe(sha256Of(model.files[vision]!));
+  });
+
+  it('waits for a slow connection as long as something arrives', async () => {
+    const content = model.files[vision]!;
+    await serve((path, _, response) => {
+      if (!path.endsWith(vision)) return false;
+      response.writeHead(200, { 'content-length': content.byteLength });
+      const parts = [0, 1, 2, 3, 4].map((part) =>
+        content.subarray(part * 60_000, (part + 1) * 60_000),
+      );
+      void sendSlowly(parts, response);
+      return true;
+    });
+
+    await pull({ patience: { pauseMs: 1, stallMs: 1000 } });
+
+    expect(hub.downloads().filter((name) => name === vision)).toHaveLength(1);
+  });
+
+  it('remembers the hashes of files of which the hub says nothing', async () => {
+    await serve((path, _, response) => {
+      if (!path.startsWith('/api/')) return false;
+      const siblings = Object.keys(model.files).map((name) => ({ rfilename: name }));
+      response.end(JSON.stringify({ sha: commit, siblings }));
+      return true;
+    });
+    await pull();
+    await writeFile(join(folder, 'config.json'), 'damaged');
+
+    const { files } = await pull();
+
+    expect(files.filter(({ isNew }) => isNew).map(({ name }) => name)).toEqual(['config.json']);
   });
 
   it.each([
@@ -474,6 +507,14 @@ describe('pullModel with HF_HUB_OFFLINE', () => {
 
 async function serve(misbehave?: Misbehaviour): Promise<void> {
   hub = await startFakeHub(model, misbehave);
+}
+
+async function sendSlowly(parts: readonly Uint8Array[], response: ServerResponse): Promise<void> {
+  for (const part of parts) {
+    response.write(part);
+    await delay(300);
+  }
+  response.end();
 }
 
 function hubAt({ url }: FakeHub): Hub {
