@@ -25,7 +25,9 @@ describe('batches of a device', () => {
   it('give each picture its own vector, alone or joined with others', async () => {
     const device = fakeDevice({ largest: 4 });
 
-    const answers = await Promise.all([[9], [1, 2, 3], [4, 5], [6]].map(device.embed));
+    const answers = await Promise.all(
+      [[9], [1, 2, 3], [4, 5], [6]].map((brightness) => device.embed(brightness)),
+    );
 
     expect(answers.map(directions)).toEqual([[9], [1, 2, 3], [4, 5], [6]]);
   });

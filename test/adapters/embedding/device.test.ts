@@ -130,6 +130,6 @@ async function describedSystem(machine: {
 }
 
 function hasCudaLibrary(): boolean {
-  const package_ = dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'));
-  return existsSync(join(package_, 'bin/napi-v6/linux/x64/libonnxruntime_providers_cuda.so'));
+  const runtime = dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'));
+  return existsSync(join(runtime, 'bin/napi-v6/linux/x64/libonnxruntime_providers_cuda.so'));
 }
