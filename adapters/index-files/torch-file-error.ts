@@ -27,19 +27,28 @@ export function damaged(what: string): TorchFileError {
  * Refuses a sound file that one line of Python turns into the supported form.
  *
  * @param options.runsItsCode  whether Python must run names of the file for that
+ * @param options.isPickle     whether it is a bare pickle, which `torch.load` does not take
  * @param options.method       how a row becomes a plain tensor, where it is none
  */
 export function convertible(
   what: string,
-  options: { readonly runsItsCode?: boolean; readonly method?: string } = {},
+  options: {
+    readonly runsItsCode?: boolean;
+    readonly isPickle?: boolean;
+    readonly method?: string;
+  } = {},
 ): TorchFileError {
-  const trust = options.runsItsCode ? ', only if you trust where it comes from' : '';
-  const load = options.runsItsCode ? ', weights_only=False' : '';
+  const runsItsCode = options.runsItsCode === true || options.isPickle === true;
+  const trust = runsItsCode ? ', only if you trust where it comes from' : '';
+  const unsafely = runsItsCode ? ', weights_only=False' : '';
+  const load =
+    options.isPickle === true
+      ? "import pickle; d = pickle.load(open('in.pt', 'rb'))"
+      : `d = torch.load('in.pt', map_location='cpu'${unsafely})`;
   const row = options.method === undefined ? 'torch.as_tensor(e)' : `e${options.method}`;
   return new TorchFileError(
     'unsupported',
-    `${what}; convert it once${trust}: python -c "import torch; ` +
-      `d = torch.load('in.pt', map_location='cpu'${load}); ` +
+    `${what}; convert it once${trust}: python -c "import torch; ${load}; ` +
       `rows = [${row}.float().flatten() for e in d['embeddings']]; ` +
       `torch.save({'filenames': [str(n) for n in d['filenames']], ` +
       `'embeddings': torch.stack(rows)}, 'out.pt')"`,

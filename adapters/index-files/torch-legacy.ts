@@ -22,7 +22,7 @@ export async function openLegacyTorchFile(source: ByteSource): Promise<TorchCont
   const magic = readTorchPickle(head);
   if (magic.value !== magicNumber) {
     throw convertible('it is a pickle, but not one of torch.save', {
-      runsItsCode: true,
+      isPickle: true,
     });
   }
   const version = readTorchPickle(head, magic.end);

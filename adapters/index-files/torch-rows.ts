@@ -27,7 +27,9 @@ export function rowsOfTensor(value: TorchValue): TorchRows {
   if (!isKind(value, 'tensor')) throw notATensor(value);
   const { dtype, offset, storage } = value;
   if (!isFloatType(dtype)) {
-    throw convertible(`'embeddings' holds ${dtype}, not floating point numbers`);
+    const problem = `'embeddings' holds ${dtype}, not floating point numbers`;
+    if (dtype.startsWith('complex')) throw new TorchFileError('unsupported', problem);
+    throw convertible(problem);
   }
   const result = { tensor: value, dtype, ...layoutOf(value) };
   const { rows, dimension } = result;
@@ -46,9 +48,10 @@ function layoutOf({ size, stride }: TorchTensor): Omit<TorchRows, 'tensor' | 'dt
   const [rows, dimension] = [size[0], size.at(-1)];
   const [rowStride, columnStride] = [stride[0], stride.at(-1)];
   const hasRows = size.length === 2 || (size.length === 3 && size[1] === 1);
-  if (!hasRows || rows === undefined || dimension === undefined) {
-    throw convertible(`${shape}, not [N, D]`);
+  if (rows === undefined || dimension === undefined || size.length < 2) {
+    throw new TorchFileError('unsupported', `${shape}; save one of shape [N, D]`);
   }
+  if (!hasRows) throw convertible(`${shape}, not [N, D]`);
   if (dimension === 0 || dimension > dimensionCap) {
     throw new TorchFileError('unsupported', `${shape}; a model gives 1 to ${dimensionCap} values`);
   }
@@ -98,6 +101,7 @@ function isFloatType(dtype: string): dtype is FloatType {
 const methods: ReadonlyMap<string, string> = new Map([
   ['a sparse tensor', '.to_dense()'],
   ['a quantised tensor', '.dequantize()'],
+  ['a lazy view (negated or conjugated)', '.resolve_conj().resolve_neg()'],
 ]);
 
 function notATensor(value: TorchValue): TorchFileError {
