@@ -1,0 +1,71 @@
+import { cpus } from 'node:os';
+import type { EmbeddingDevice } from '../domain/run-spec.ts';
+import { batchBuckets } from '../adapters/embedding/batch-sizes.ts';
+import { threadsPerRun } from '../adapters/embedding/device-threads.ts';
+import { openInference } from '../adapters/embedding/inference.ts';
+import { pixelInput } from '../adapters/embedding/inference-pictures.ts';
+import type { ModelFolder } from '../adapters/embedding/model-folder.ts';
+import { createPreparation, valuesPerPicture } from '../adapters/embedding/picture-preparation.ts';
+
+/** The model alone: prepared pixels in, vectors out. */
+export type DeviceAlone = {
+  /** Seconds for so many pictures, in batches of `pictureBatch`. */
+  round(pictures: number): Promise<number>;
+  vector(pixels: Float32Array): Promise<Float32Array>;
+  close(): Promise<void>;
+};
+
+/** Pictures in each run of a full load: one on the CPU, as many as the product takes elsewhere. */
+export function pictureBatch(device: EmbeddingDevice): number {
+  return device === 'cpu' ? 1 : batchBuckets.at(-1)!;
+}
+
+/** Loads the vision tower once more, in a thread of its own. */
+export async function openDeviceAlone(
+  folder: ModelFolder,
+  device: EmbeddingDevice,
+): Promise<DeviceAlone> {
+  const rows = pictureBatch(device);
+  const values = valuesPerPicture(folder.recipe);
+  let pixels = new Float32Array(rows * values).map((_, at) => Math.sin(at));
+  const inference = await openInference({
+    modelPath: folder.modelPath,
+    device,
+    threads: threadsPerRun(),
+    outputNames: folder.outputNames,
+    warmUp: [pixelInput(folder, pixels.slice(0, values), 1)],
+  });
+  const run = async (input: Float32Array) =>
+    inference.run([pixelInput(folder, input, input.length / values)]);
+  // A device searches for its fastest way once per batch size.
+  pixels = new Float32Array((await run(pixels)).returned[0]!);
+  return {
+    round: async (pictures) => {
+      const started = performance.now();
+      for (let done = 0; done < pictures; done += rows) {
+        pixels = new Float32Array((await run(pixels)).returned[0]!);
+      }
+      return (performance.now() - started) / 1000;
+    },
+    vector: async (input) => (await run(input.slice())).vectors,
+    close: inference.close,
+  };
+}
+
+/** Pictures decoded and resized per second of one core's time, on all cores at once. */
+export async function preparedPerCoreSecond(
+  folder: ModelFolder,
+  pictures: readonly Uint8Array[],
+  count: number,
+): Promise<number> {
+  const prepare = createPreparation(folder.recipe);
+  let left = count;
+  const work = async (): Promise<void> => {
+    const target = new Float32Array(valuesPerPicture(folder.recipe));
+    while (left > 0) await prepare(pictures[left-- % pictures.length]!, target);
+  };
+  const before = process.cpuUsage();
+  await Promise.all(cpus().map(work));
+  const { user, system } = process.cpuUsage(before);
+  return count / ((user + system) / 1e6);
+}

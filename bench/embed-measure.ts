@@ -1,0 +1,156 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Embedder, openEmbedder } from '../adapters/embedding/embedder.ts';
+import type { EmbedderMetrics } from '../adapters/embedding/metrics.ts';
+import { type ModelFolder, readModelFolder } from '../adapters/embedding/model-folder.ts';
+import { createPreparation, valuesPerPicture } from '../adapters/embedding/picture-preparation.ts';
+import type { SelfTestReport } from '../adapters/embedding/self-test.ts';
+import {
+  type DeviceAlone,
+  openDeviceAlone,
+  pictureBatch,
+  preparedPerCoreSecond,
+} from './embed-device.ts';
+import { type LoopGaps, watchEventLoop } from './embed-loop-gap.ts';
+import { type MemoryUse, watchMemory } from './embed-memory.ts';
+import type { EmbedRequest } from './embed-options.ts';
+import {
+  openPython,
+  type PythonEngine,
+  type PythonEngines,
+  type PythonVersions,
+} from './embed-python.ts';
+
+/** Images per second of each engine, one figure per round; empty = not measured. */
+export type EngineRounds = Readonly<Record<EngineName, readonly number[]>>;
+export type EngineName = 'wholePath' | 'device' | PythonEngine;
+
+/** Everything that was measured on one model. */
+export type EmbedMeasurement = {
+  readonly model: string;
+  readonly selfTest: SelfTestReport;
+  readonly loadBefore: number;
+  readonly imagesPerRound: number;
+  readonly rounds: EngineRounds;
+  /** Of our vector of one picture to PyTorch's and to ONNX Runtime's Python; null = not comparable. */
+  readonly cosines: Readonly<Record<PythonEngine, number | null>>;
+  readonly preparedPerCoreSecond: number;
+  readonly loopGapsMs: LoopGaps;
+  readonly memory: MemoryUse | null;
+  readonly metrics: EmbedderMetrics;
+  readonly python: PythonVersions | null;
+};
+
+const rounds = 3;
+/** Below this a picture is cheap enough for thousands of them. */
+const quickMs = 20;
+
+/** Measures one model; the engines take turns, so that other load on the machine meets all alike. */
+export async function measureModel(
+  model: string,
+  request: EmbedRequest,
+  pictures: readonly Uint8Array[],
+): Promise<EmbedMeasurement> {
+  const { device, python: pythonPath } = request;
+  const loadBefore = loadavg()[0]!;
+  const folder = await readModelFolder(model);
+  const embedder = await openEmbedder({ modelId: model, path: model, device });
+  const alone = await openDeviceAlone(folder, device);
+  const python =
+    pythonPath === null ? null : await openPython(pythonPath, model, device, pictureBatch(device));
+  try {
+    const isQuick = (await alone.round(3)) / 3 < quickMs / 1000;
+    const images = request.images ?? (isQuick ? 3000 : 12);
+    const batch = pictureBatch(device);
+    const imagesPerRound = batch * Math.ceil(images / rounds / batch);
+    const watched = request.memoryImages ?? (isQuick ? 10_000 : 100);
+    return {
+      model,
+      selfTest: embedder.selfTest,
+      loadBefore,
+      imagesPerRound,
+      ...(await takeTurns({ embedder, alone, python }, pictures, imagesPerRound)),
+      cosines: await compareVectors(folder, alone, python, pictures[0]!),
+      preparedPerCoreSecond: await preparedPerCoreSecond(folder, pictures, 200),
+      memory: watched === 0 ? null : await watchMemory(embedder, pictures, watched),
+      metrics: embedder.metrics(),
+      python: python?.versions ?? null,
+    };
+  } finally {
+    python?.close();
+    await embedder.close();
+    await alone.close();
+  }
+}
+
+type Engines = {
+  readonly embedder: Embedder;
+  readonly alone: DeviceAlone;
+  readonly python: PythonEngines | null;
+};
+
+async function takeTurns(
+  { embedder, alone, python }: Engines,
+  pictures: readonly Uint8Array[],
+  images: number,
+): Promise<{ rounds: EngineRounds; loopGapsMs: LoopGaps }> {
+  const asked = Array.from({ length: images }, (_, at) => pictures[at % pictures.length]!);
+  const gaps: LoopGaps[] = [];
+  const wholePath = async (): Promise<number> => {
+    const stopWatching = watchEventLoop();
+    const started = performance.now();
+    await Promise.all(asked.map((picture) => embedder.embed([picture], { lane: 'index' })));
+    const seconds = (performance.now() - started) / 1000;
+    gaps.push(stopWatching());
+    return seconds;
+  };
+  const found: Record<EngineName, number[]> = {
+    wholePath: [],
+    device: [],
+    torch: [],
+    onnxruntime: [],
+  };
+  for (let round = 0; round < rounds; round++) {
+    found.wholePath.push(images / (await wholePath()));
+    found.device.push(images / (await alone.round(images)));
+    if (python === null) continue;
+    found.torch.push(images / (await python.round('torch', images)));
+    found.onnxruntime.push(images / (await python.round('onnxruntime', images)));
+  }
+  const loopGapsMs = {
+    p99: Math.max(...gaps.map(({ p99 }) => p99)),
+    max: Math.max(...gaps.map(({ max }) => max)),
+  };
+  return { rounds: found, loopGapsMs };
+}
+
+async function compareVectors(
+  folder: ModelFolder,
+  alone: DeviceAlone,
+  python: PythonEngines | null,
+  picture: Uint8Array,
+): Promise<Record<PythonEngine, number | null>> {
+  if (python === null) return { torch: null, onnxruntime: null };
+  const temporary = await mkdtemp(join(tmpdir(), 'bench-embed-'));
+  try {
+    const pixels = new Float32Array(valuesPerPicture(folder.recipe));
+    await createPreparation(folder.recipe)(picture, pixels);
+    const file = join(temporary, 'pixels.f32');
+    await writeFile(file, pixels);
+    const ours = [...(await alone.vector(pixels))];
+    const cosineTo = async (engine: PythonEngine) =>
+      cosine(ours, await python.vector(engine, file));
+    return {
+      torch: python.versions.isSameModel ? await cosineTo('torch') : null,
+      onnxruntime: await cosineTo('onnxruntime'),
+    };
+  } finally {
+    await rm(temporary, { recursive: true });
+  }
+}
+
+function cosine(left: readonly number[], right: readonly number[]): number {
+  const dot = left.reduce((sum, value, at) => sum + value * right[at]!, 0);
+  return dot / (Math.hypot(...left) * Math.hypot(...right));
+}

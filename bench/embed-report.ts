@@ -1,0 +1,76 @@
+import type { EmbedMeasurement, EngineName } from './embed-measure.ts';
+
+/** One promise and what was measured; null = not measured. */
+export type EmbedTarget = {
+  readonly claim: string;
+  readonly ratio: number | null;
+  readonly target: number;
+};
+
+/** Ratios of images per second: the median over the rounds, each engine against its neighbour in time. */
+export function embedTargets({ rounds }: EmbedMeasurement): EmbedTarget[] {
+  const ratio = (claim: string, mine: EngineName, other: EngineName, target: number) => ({
+    claim,
+    target,
+    ratio: median(rounds[mine].flatMap((value, at) => value / (rounds[other][at] ?? NaN))),
+  });
+  return [
+    ratio('device / eager PyTorch', 'device', 'torch', 1),
+    ratio("device / ONNX Runtime's Python", 'device', 'onnxruntime', 0.95),
+    ratio('whole path / device', 'wholePath', 'device', 0.95),
+  ];
+}
+
+/** The median, or null where there is nothing or something is missing. */
+export function median(values: readonly number[]): number | null {
+  const sorted = values.toSorted((left, right) => left - right);
+  const middle = sorted[Math.floor(sorted.length / 2)];
+  return middle === undefined || sorted.some(Number.isNaN) ? null : middle;
+}
+
+/** The figures of one model as lines of text. */
+export function formatMeasurement(
+  measured: EmbedMeasurement,
+  gflop: number | null,
+  peakTflops: number | null,
+): string {
+  const { rounds, selfTest, metrics, memory, loopGapsMs, cosines, python } = measured;
+  const speed = (engine: EngineName): string => figure(median(rounds[engine]), 'images/s');
+  const device = median(rounds.device);
+  const gflops = gflop === null || device === null ? null : gflop * device;
+  return [
+    '',
+    `${measured.model}: ${3 * measured.imagesPerRound} images per engine in 3 rounds, load before ${measured.loadBefore.toFixed(2)}`,
+    `self-test: cosine ${selfTest.cosine.toFixed(5)} to the ${selfTest.reference} reference, ${selfTest.nodes} nodes on ${selfTest.provider}, ${selfTest.elapsedMs.toFixed(0)} ms`,
+    `ours, whole path from JPEG 1280x720: ${speed('wholePath')}`,
+    `ours, device only: ${speed('device')}; ${figure(gflops, 'GFLOP/s')}${share(gflops, peakTflops)}`,
+    `PyTorch ${python?.torch ?? ''}, eager: ${speed('torch')}`,
+    `ONNX Runtime ${python?.onnxruntime ?? ''} in Python: ${speed('onnxruntime')}`,
+    ...embedTargets(measured).map(formatTarget),
+    `cosine of our vector to PyTorch's: ${figure(cosines.torch)}; to ONNX Runtime's: ${figure(cosines.onnxruntime)}`,
+    `decode + resize: ${measured.preparedPerCoreSecond.toFixed(1)} images/s per core, which bounds the whole path of small models`,
+    `event loop while embedding: p99 ${loopGapsMs.p99.toFixed(1)} ms, longest ${loopGapsMs.max.toFixed(1)} ms (target p99 <= 200)`,
+    memory === null
+      ? 'memory: not measured'
+      : `memory over ${memory.images} images: ${memory.firstThirdMiB.toFixed(0)} MiB in the first third, ` +
+        `${memory.lastThirdMiB.toFixed(0)} MiB in the last, peak ${memory.peakMiB.toFixed(0)} MiB`,
+    `batches: mean size ${figure(metrics.meanBatchSize)}, decode wait ${metrics.decodeWaitMs.toFixed(0)} ms, ` +
+      `device busy ${(metrics.deviceBusyShare * 100).toFixed(0)} % of ${(metrics.elapsedMs / 1000).toFixed(0)} s`,
+  ].join('\n');
+}
+
+function formatTarget({ claim, ratio, target }: EmbedTarget): string {
+  if (ratio === null) return `${claim}: not measured (target >= ${target})`;
+  const verdict = ratio >= target ? 'holds' : 'DOES NOT HOLD';
+  return `${claim}: ${ratio.toFixed(3)} (${verdict}: target >= ${target})`;
+}
+
+function share(gflops: number | null, peakTflops: number | null): string {
+  if (gflops === null || peakTflops === null) return '; share of the limit: not measured';
+  return `, ${(gflops / peakTflops / 10).toFixed(1)} % of ${peakTflops} TFLOP/s`;
+}
+
+function figure(value: number | null, unit = ''): string {
+  if (value === null) return 'not measured';
+  return `${value < 10 ? value.toFixed(4) : value.toFixed(1)} ${unit}`.trim();
+}
