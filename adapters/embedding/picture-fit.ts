@@ -1,4 +1,5 @@
-import type { ResampleTarget } from '../kernels/resample.ts';
+import { resample, type ResampleTarget, type RgbPixels } from '../kernels/resample.ts';
+import type { ResampleKernel } from '../kernels/resample-windows.ts';
 
 /**
  * How a picture comes to a model's size. `squash`: both axes to the size, whatever the shape
@@ -28,6 +29,14 @@ export function fitPicture(fit: PictureFit, source: Size, wanted: Size): Resampl
       height: wanted.height,
     },
   };
+}
+
+/** The bytes that the model sees of a decoded picture, shape [wanted.height, wanted.width, 3]. */
+export function resizeToFit(
+  pixels: RgbPixels,
+  wanted: Size & { readonly fit: PictureFit; readonly kernel: ResampleKernel },
+): Uint8Array {
+  return resample(pixels, fitPicture(wanted.fit, pixels, wanted), wanted.kernel);
 }
 
 function scaleToEdge({ width, height }: Size, edge: number): Size {

@@ -18,6 +18,11 @@ const goldens = Object.entries(preprocessingGoldens.pictures);
 const measured = goldens.filter(([, golden]) => golden.picture !== undefined);
 const hashed = goldens.filter(([, golden]) => golden.sha256 !== undefined);
 const recipe = recipes['siglip-bicubic'];
+const preparations = {
+  'siglip-bicubic': createPreparation(recipe),
+  'siglip-bilinear': createPreparation(recipes['siglip-bilinear']),
+  clip: createPreparation(recipes.clip),
+};
 
 describe('the picture that a model sees', () => {
   it.each(measured)('is that of Hugging Face with Pillow: %s', async (_, golden) => {
@@ -41,7 +46,7 @@ describe('the picture that a model sees', () => {
     const wanted = recipes[golden.processor];
     const target = new Float32Array(valuesPerPicture(wanted));
 
-    await createPreparation(wanted)(sourceOf(golden), target);
+    await preparations[golden.processor](sourceOf(golden), target);
 
     const { width, height } = wanted;
     const place = Math.floor(height / 2) * width + Math.floor(width / 3);
