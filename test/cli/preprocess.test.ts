@@ -97,7 +97,11 @@ describe('videoqa preprocess', () => {
 });
 
 function preprocess(...args: readonly string[]) {
-  return execa('node', ['--import', tsx, cliSource, 'preprocess', ...args], { reject: false });
+  return videoqa(['preprocess', ...args]);
+}
+
+function videoqa(args: readonly string[]) {
+  return execa('node', ['--import', tsx, cliSource, ...args], { reject: false });
 }
 
 /** Only the files that say how pictures are prepared. */
