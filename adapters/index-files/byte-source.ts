@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 
 /** Bytes that can be read at any position: a file, or in tests an array. */
 export type ByteSource = {
@@ -17,12 +17,13 @@ export type FileSource = ByteSource & { close(): Promise<void> };
  *   is shorter than `size` says
  */
 export async function openFileSource(path: string): Promise<FileSource> {
+  // Before it is opened: opening a pipe waits for somebody to write.
+  if (!(await stat(path)).isFile()) throw new Error('it is not a file');
   const file = await open(path);
   try {
-    const stats = await file.stat();
-    if (!stats.isFile()) throw new Error('it is not a file');
+    const { size } = await file.stat();
     return {
-      size: stats.size,
+      size,
       read: (position, length) => readFully(file, position, length),
       close: () => file.close(),
     };

@@ -8,7 +8,7 @@ export type PickleCursor = {
 };
 
 /** The format allows integers of 2 GiB; torch's own magic number has 10 bytes. */
-const integerCapBytes = 255;
+const integerCapBytes = 64;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -39,11 +39,10 @@ export function unsigned(cursor: PickleCursor, size: 1 | 2 | 4 | 8): number {
 export function integer(cursor: PickleCursor, size: number): number | bigint {
   if (size > integerCapBytes) throw damaged('a number in it is too long');
   const start = advance(cursor, size);
-  let value = 0n;
-  for (let at = size - 1; at >= 0; at--) {
-    value = (value << 8n) | BigInt(cursor.view.getUint8(start + at));
-  }
-  const signed = BigInt.asIntN(8 * size, value);
+  if (size === 0) return 0;
+  const bytes = cursor.bytes.subarray(start, start + size).toReversed();
+  const digits = Buffer.from(bytes).toString('hex');
+  const signed = BigInt.asIntN(8 * size, BigInt(`0x${digits}`));
   const number = Number(signed);
   return Number.isSafeInteger(number) ? number : signed;
 }

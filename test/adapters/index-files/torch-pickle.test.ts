@@ -15,16 +15,25 @@ describe('readTorchPickle', () => {
       [0x4a, 0xff, 0xff, 0xff, 0xff], // four bytes, signed
       [0x8a, 5, 0, 0, 0, 0, 1], // five bytes
       [0x8a, 0],
+      [0x8a, 2, 0xfe, 0xff],
+      [0x8b, 1, 0, 0, 0, 0x80],
+      [0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19],
       [0x47, 0x3f, 0xf8, 0, 0, 0, 0, 0, 0], // a double, big-endian
     ].flat();
 
     const list = readTorchPickle(Uint8Array.from([...begin, 0x28, ...values, 0x74, stop]));
 
-    expect(list).toEqual({ kind: 'tuple', items: [200, 513, -1, 2 ** 32, 0, 1.5] });
+    expect(list).toEqual({
+      kind: 'tuple',
+      items: [200, 513, -1, 2 ** 32, 0, -2, -128, 0x1950a86a20f9469cfc6cn, 1.5],
+    });
   });
 
   it.each([
     ['nothing', []],
+    ['protocol 0 or 1', [0x7d, stop]],
+    ['protocol 6', [0x80, 6, 0x7d, stop]],
+    ['two protocols', [...begin, ...begin, 0x7d, stop]],
     ['no end', begin],
     ['nothing to return', [...begin, stop]],
     ['an unknown instruction', [...begin, 0x62, stop]],
@@ -37,7 +46,7 @@ describe('readTorchPickle', () => {
     ['a value never remembered', [...begin, 0x68, 9, stop]],
     ['a call of a text', [...begin, 0x58, 0, 0, 0, 0, 0x29, 0x52, stop]],
     ['a storage that is none', [...begin, 0x29, 0x51, stop]],
-    ['an integer of 256 bytes', [...begin, 0x8b, 0, 1, 0, 0, ...repeated(1, 256), stop]],
+    ['an integer of 65 bytes', [...begin, 0x8a, 65, ...repeated(1, 65), stop]],
     ['a frame beyond the end', [...begin, 0x95, ...repeated(1, 8), 0x4e, stop]],
     ['a text of 2^56 bytes', [...begin, 0x8d, 0, 0, 0, 0, 0, 0, 0, 1, stop]],
     ['a global that numbers name', [...begin, 0x4b, 1, 0x4b, 1, 0x93, stop]],
