@@ -3,7 +3,7 @@ import type { WireReply } from '../../domain/model-call.ts';
 import { StepError } from '../../domain/step-error.ts';
 import { TransportError } from '../../domain/transport-error.ts';
 import { mediaTypeOf } from '../frames/picture.ts';
-import { isLocalHost, lookupPublic, NotPublicError } from './public-address.ts';
+import { isLocalHost, lookupPublic, NotPublicError } from '../download/public-address.ts';
 import { wireFetch } from './wire-fetch.ts';
 
 const mostBytes = 25 * 1024 * 1024;

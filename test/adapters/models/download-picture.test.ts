@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { downloadPicture } from '../../../adapters/models/download-picture.ts';
-import { isPublicAddress } from '../../../adapters/models/public-address.ts';
+import { isPublicAddress } from '../../../adapters/download/public-address.ts';
 import { openWireServer, type WireServer } from '../../support/wire-server.ts';
 
 const jpeg = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3]);

@@ -1,0 +1,93 @@
+import { request as requestPlain, type IncomingMessage } from 'node:http';
+import { request as requestSecure } from 'node:https';
+import { lookup } from 'node:dns';
+import { isIP, type LookupFunction } from 'node:net';
+import { isLocalHost, isPublicAddress, lookupPublic, NotPublicError } from './public-address.ts';
+
+export type OpenAddressOptions = {
+  readonly signal: AbortSignal;
+  readonly mostRedirects: number;
+  /** Admits this machine beside the public internet, and nothing else: for tests. */
+  readonly allowLoopback: boolean;
+};
+
+/** An address that is not fetched from: another scheme, a password in it, too many redirects. */
+export class RefusedAddressError extends Error {
+  override readonly name = 'RefusedAddressError';
+}
+
+/**
+ * Opens an address that a person or a file gave and follows its redirects. Each address on the way
+ * must be http or https, carry no password, and lie on the public internet; the connection goes to
+ * the very IP address that was checked. The body is not read: consume or destroy it.
+ *
+ * @throws {RefusedAddressError | NotPublicError} for an address that is not fetched from
+ * @throws the network's own error, or the signal's reason
+ */
+export async function openAddress(
+  url: string,
+  options: OpenAddressOptions,
+): Promise<IncomingMessage> {
+  let address = checkedAddress(url, undefined, options);
+  for (let redirects = 0; ; redirects += 1) {
+    const reply = await requestOf(address, options);
+    const { statusCode = 0, headers } = reply;
+    if (statusCode < 300 || statusCode >= 400 || headers.location === undefined) return reply;
+    reply.destroy();
+    if (redirects >= options.mostRedirects)
+      throw new RefusedAddressError(`redirects more than ${options.mostRedirects} times`);
+    address = checkedAddress(headers.location, address, options);
+  }
+}
+
+function checkedAddress(
+  url: string,
+  base: URL | undefined,
+  { allowLoopback }: OpenAddressOptions,
+): URL {
+  if (!URL.canParse(url, base?.href)) throw new RefusedAddressError('is no valid address');
+  const address = new URL(url, base);
+  if (address.protocol !== 'https:' && address.protocol !== 'http:')
+    throw new RefusedAddressError('is neither http nor https');
+  if (address.username !== '' || address.password !== '')
+    throw new RefusedAddressError('has a user name or password in it');
+  // A literal address is not looked up, so it is checked here.
+  if (isLocalHost(address.hostname) && !(allowLoopback && isLoopback(address.hostname)))
+    throw new NotPublicError('the host is not public');
+  return address;
+}
+
+function requestOf(address: URL, options: OpenAddressOptions): Promise<IncomingMessage> {
+  const send = address.protocol === 'https:' ? requestSecure : requestPlain;
+  return new Promise((resolve, reject) => {
+    const sent = send(address, {
+      headers: { accept: '*/*', 'accept-encoding': 'identity' },
+      // A connection of its own: one kept open could lead where this lookup would not.
+      agent: false,
+      signal: options.signal,
+      lookup: options.allowLoopback ? lookupPublicOrLoopback : lookupPublic,
+    });
+    sent.on('error', (error) => reject(options.signal.aborted ? options.signal.reason : error));
+    sent.on('response', resolve);
+    sent.end();
+  });
+}
+
+const lookupPublicOrLoopback: LookupFunction = (hostname, options, callback) => {
+  lookup(hostname, { ...options, all: true }, (error, addresses) => {
+    if (error !== null) return callback(error, '');
+    const isAdmitted = addresses.every(
+      ({ address }) => isPublicAddress(address) || isLoopback(address),
+    );
+    const [first] = addresses;
+    if (!isAdmitted || first === undefined)
+      return callback(new NotPublicError('the host has an address that is not public'), '');
+    if (options.all) return callback(null, addresses);
+    callback(null, first.address, first.family);
+  });
+};
+
+function isLoopback(hostname: string): boolean {
+  const host = hostname.replace(/^\[|\]$/g, '');
+  return isIP(host) === 4 ? host.startsWith('127.') : host === '::1' || host === 'localhost';
+}
