@@ -96,8 +96,8 @@ export type EmbedderOptions = {
 };
 
 const queueCapacity = 2048;
-/** Pictures decoded at the same time: each takes megabytes while it is. */
-const mostDecodedAtOnce = 32;
+/** Pictures decoded at the same time, each of which takes megabytes meanwhile; at least one per thread of libuv's pool. */
+const decodedAtOnceRange = { least: 4, most: 32 };
 
 /**
  * Loads a vision model into a thread of its own and tests it: a fixed picture must give the vector
@@ -156,16 +156,18 @@ export async function openEmbedder(options: EmbedderOptions): Promise<Embedder> 
 /** What the batches of one model go through. */
 function stagesOf(
   folder: ModelFolder,
-  { inference, largestBatch }: TestedInference,
+  { inference, selfTest, largestBatch }: TestedInference,
   keeper: InferenceKeeper,
   metrics: MetricsRecorder,
 ): Omit<PipelineStages, 'take' | 'putBack'> {
   const sizes = createBatchSizes(largestBatch, inference.firstRunMs);
-  const decodedAtOnce = Math.min(mostDecodedAtOnce, Math.max(2, availableParallelism()));
-  const picturesAhead = Math.max(decodedAtOnce, 2 * largestBatch);
+  const { least, most } = decodedAtOnceRange;
+  const decodedAtOnce = Math.min(most, Math.max(least, availableParallelism()));
+  const picturesAhead = 2 * Math.max(decodedAtOnce, largestBatch);
   const buffers = createBatchBuffers(largestBatch === 1 ? picturesAhead : 3);
+  const resizing = selfTest.device === 'cpu' ? 'caller' : 'threads';
   const preparing = {
-    prepare: prepareAtOnce(createPreparation(folder.recipe), decodedAtOnce),
+    prepare: prepareAtOnce(createPreparation(folder.recipe, resizing), decodedAtOnce),
     valuesPerPicture: valuesPerPicture(folder.recipe),
     rowsFor: sizes.rowsFor,
     buffers,
