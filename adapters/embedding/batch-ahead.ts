@@ -7,8 +7,11 @@ import type { PreparedBatch } from './prepare-batch.ts';
 export type BatchesAhead = {
   /** Starts to prepare what waits, as far as there is room. */
   readonly fill: () => void;
-  /** Takes out prepared batches for the next run: those with queries first, no more than fit together. */
-  readonly choose: () => PreparedBatch[];
+  /**
+   * Takes out prepared batches for the next run: those with queries first, no more than fit together;
+   * none when they have fewer pictures than `least`.
+   */
+  readonly choose: (least: number) => PreparedBatch[];
   readonly isEmpty: () => boolean;
   /** Waits for what is being decoded. */
   readonly decoded: () => Promise<void>;
@@ -43,9 +46,11 @@ export function createBatchesAhead(stages: PipelineStages, onReady: () => void):
         preparing.add(work);
       }
     },
-    choose: () => {
+    choose: (least) => {
       takeApart(stages, ahead);
       const chosen = chooseReady(ahead, sizes.next());
+      const pictures = chosen.reduce((sum, one) => sum + one.prepared!.pictures.length, 0);
+      if (pictures < least) return [];
       for (const one of chosen) ahead.delete(one);
       return chosen.map((one) => one.prepared!);
     },

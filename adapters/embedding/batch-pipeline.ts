@@ -21,7 +21,7 @@ export type PipelineStages = {
   putBack(pictures: readonly QueuedPicture[]): void;
   prepare(pictures: readonly QueuedPicture[]): Promise<PreparedBatch>;
   join(batches: readonly PreparedBatch[]): PreparedBatch;
-  /** Runs one batch; never asked for two at once. Shape of the result: [rows, dimension]. */
+  /** Runs one batch, after those asked for before. Shape of the result: [rows, dimension]. */
   run(batch: PreparedBatch): Promise<{ vectors: Float32Array; elapsedMs: number }>;
 };
 
@@ -35,23 +35,30 @@ export type Pipeline = {
 
 /**
  * Never waits for a batch to fill: whenever the model is free it gets what is ready, queries first,
- * and what comes next is decoded meanwhile. Batches form by themselves behind a busy model. A batch
+ * and what comes next is decoded meanwhile. Batches form by themselves behind a busy model; only when
+ * runs are short does a full one line up before the model is free. A batch
  * that is too large for the device's memory is taken apart and comes again in halves.
  */
 export function createPipeline(stages: PipelineStages): Pipeline {
   const { sizes, metrics } = stages;
-  let running: Promise<void> | undefined;
+  const running = new Set<Promise<void>>();
   let stopped = false;
 
   const wake = (): void => {
     if (stopped) return;
-    if (running === undefined) {
-      const batches = ahead.choose();
-      if (batches.length > 0) running = runBatch(stages.join(batches));
-    }
+    if (running.size === 0) startRun(1);
+    if (running.size === 1 && sizes.areRunsShort()) startRun(sizes.next());
     ahead.fill();
-    if (running !== undefined) metrics.device('busy');
-    else metrics.device(ahead.isEmpty() ? 'idle' : 'waits-for-decoding');
+    metrics.isWaitingForDecoding(running.size === 0 && !ahead.isEmpty());
+  };
+  const startRun = (leastPictures: number): void => {
+    const batches = ahead.choose(leastPictures);
+    if (batches.length === 0) return;
+    const run = runBatch(stages.join(batches)).then(() => {
+      running.delete(run);
+      wake();
+    });
+    running.add(run);
   };
   const ahead = createBatchesAhead(stages, wake);
   const runBatch = async (batch: PreparedBatch): Promise<void> => {
@@ -60,18 +67,16 @@ export function createPipeline(stages: PipelineStages): Pipeline {
     try {
       const { vectors, elapsedMs } = await stages.run(batch);
       sizes.ran(batch.rows, elapsedMs);
-      metrics.delivered(deliver(batch.pictures, vectors, stages.dimension));
+      metrics.ran(elapsedMs, deliver(batch.pictures, vectors, stages.dimension));
     } catch (error) {
       giveUp(stages, batch.pictures, batch.rows, error);
     }
-    running = undefined;
-    wake();
   };
   return {
     wake,
     stop: async () => {
       stopped = true;
-      await Promise.all([ahead.decoded(), running]);
+      await Promise.all([ahead.decoded(), ...running]);
     },
   };
 }

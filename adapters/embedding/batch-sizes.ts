@@ -6,6 +6,8 @@ export type BatchSizes = {
   readonly largest: () => number;
   /** Rows that a batch of so many pictures is padded to: a size for which the device is warmed up. */
   readonly rowsFor: (pictures: number) => number;
+  /** Whether runs are over so soon that a full batch may line up behind the one in progress. */
+  readonly areRunsShort: () => boolean;
   /** Notes how long a run took. */
   readonly ran: (rows: number, elapsedMs: number) => void;
   /**
@@ -21,6 +23,8 @@ export const batchBuckets = [1, 2, 4, 8, 16, 32] as const;
 
 /** A query waits for the batch in progress, so a batch should not take longer than this. */
 const batchTargetMs = 250;
+/** What a query may wait longer so that the device need not wait for the event loop. */
+const shortRunMs = 100;
 
 /**
  * @param largest     the largest of `batchBuckets` to use. 1 on the CPU, where larger batches are
@@ -30,11 +34,14 @@ const batchTargetMs = 250;
 export function createBatchSizes(largest: number, firstRunMs: number): BatchSizes {
   let limit = largest;
   let msPerRow = firstRunMs;
+  let lastRunMs = firstRunMs;
   return {
     next: () => Math.max(1, Math.min(limit, Math.floor(batchTargetMs / msPerRow))),
     largest: () => limit,
     rowsFor: (pictures) => batchBuckets.find((bucket) => bucket >= pictures) ?? pictures,
+    areRunsShort: () => lastRunMs <= shortRunMs,
     ran: (rows, elapsedMs) => {
+      lastRunMs = elapsedMs;
       msPerRow = elapsedMs / rows;
     },
     halve: (rows) => {

@@ -11,6 +11,7 @@ export type EmbedderMetrics = {
   readonly queueWaitMs: { readonly mean: number; readonly p95: number } | null;
   /** Time the device stood idle while pictures were being decoded for it. */
   readonly decodeWaitMs: number;
+  /** In runs that are over, as the runtime's own thread measures them. */
   readonly deviceBusyMs: number;
   /** Share of `elapsedMs`, 0 to 1. */
   readonly deviceBusyShare: number;
@@ -22,44 +23,45 @@ export type EmbedderMetrics = {
 
 /** Counts for the metrics; each call costs next to nothing. */
 export type MetricsRecorder = {
-  /** Notes from now on what the device does: works, waits for decoding, or has nothing to do. */
-  readonly device: (state: DeviceState) => void;
+  /** Notes whether, from now on, the device stands idle while pictures are decoded for it. */
+  readonly isWaitingForDecoding: (isWaiting: boolean) => void;
   /** @param waitsMs  of each picture of the batch, until now */
   readonly started: (waitsMs: readonly number[]) => void;
-  readonly delivered: (pictures: number) => void;
+  /** @param pictures  delivered */
+  readonly ran: (elapsedMs: number, pictures: number) => void;
   readonly overloaded: () => void;
   readonly halved: () => void;
   readonly snapshot: () => EmbedderMetrics;
 };
-
-export type DeviceState = 'busy' | 'waits-for-decoding' | 'idle';
 
 const waitsKept = 1024;
 
 /** @param now  a clock in milliseconds */
 export function createMetrics(now: () => number = () => performance.now()): MetricsRecorder {
   const opened = now();
-  const timeIn: Record<DeviceState, number> = { busy: 0, 'waits-for-decoding': 0, idle: 0 };
+  let decodeWaitMs = 0;
+  let deviceBusyMs = 0;
   const waits = createWaits();
   const counts = { pictures: 0, batches: 0, overloads: 0, memoryHalvings: 0 };
-  let state: DeviceState = 'idle';
+  let isWaiting = false;
   let since = opened;
 
   const account = (): void => {
     const time = now();
-    timeIn[state] += time - since;
+    if (isWaiting) decodeWaitMs += time - since;
     since = time;
   };
   return {
-    device: (next) => {
+    isWaitingForDecoding: (next) => {
       account();
-      state = next;
+      isWaiting = next;
     },
     started: (waitsMs) => {
       counts.batches += 1;
       for (const wait of waitsMs) waits.add(wait);
     },
-    delivered: (pictures) => {
+    ran: (elapsedMs, pictures) => {
+      deviceBusyMs += elapsedMs;
       counts.pictures += pictures;
     },
     overloaded: () => {
@@ -76,9 +78,9 @@ export function createMetrics(now: () => number = () => performance.now()): Metr
         elapsedMs,
         meanBatchSize: counts.batches === 0 ? null : waits.count() / counts.batches,
         queueWaitMs: waits.summary(),
-        decodeWaitMs: timeIn['waits-for-decoding'],
-        deviceBusyMs: timeIn.busy,
-        deviceBusyShare: elapsedMs === 0 ? 0 : timeIn.busy / elapsedMs,
+        decodeWaitMs,
+        deviceBusyMs,
+        deviceBusyShare: elapsedMs === 0 ? 0 : deviceBusyMs / elapsedMs,
       };
     },
   };
