@@ -35,8 +35,8 @@ export type CutFramesOptions = ProbeOptions & {
   /** When the caller has probed this file already. */
   readonly probe?: VideoProbe;
   readonly limits?: CutLimits;
-  /** False decodes from the start whatever the plan would save. @default true */
-  readonly maySeek?: boolean;
+  /** What starting ffmpeg once more costs, in frames decoded. @default from the size of a frame */
+  readonly restartCostFrames?: number;
 };
 
 const defaults = { maxFrames: 50_000, maxOutputBytes: 8 * 2 ** 30, timeoutMs: 30 * 60_000 };
@@ -108,8 +108,9 @@ async function* decodeTargets(
 ): AsyncGenerator<DecodedFrame> {
   const { passes } = planFrames(targets, {
     isKeyframe: video.frames.map(({ isKeyframe }) => isKeyframe),
-    restartCostFrames: Math.ceil(pixelsPerRestart / (video.width * video.height)),
-    canSeek: options.maySeek !== false && isSeekable(video),
+    restartCostFrames:
+      options.restartCostFrames ?? Math.ceil(pixelsPerRestart / (video.width * video.height)),
+    canSeek: isSeekable(video),
   });
   let reached = Number.NEGATIVE_INFINITY;
   for (const pass of passes) {

@@ -18,7 +18,7 @@ const manifestSchema = z.strictObject({
 export type FrameManifest = Readonly<z.infer<typeof manifestSchema>>;
 
 /** Encodes a manifest; equal frames give equal bytes. */
-export function writeManifest(frames: FrameManifest['frames']): Uint8Array {
+export function writeManifest(frames: readonly FrameManifest['frames'][number][]): Uint8Array {
   const rows = frames.map(({ name, time_s, sha256 }) => ({ name, time_s, sha256 }));
   const manifest = manifestSchema.parse({ frames: rows });
   return new TextEncoder().encode(JSON.stringify(manifest));

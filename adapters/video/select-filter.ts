@@ -14,8 +14,8 @@ export type Selection = {
  */
 export function selectFilter({ timeBase, targetTicks, stopTicks }: Selection): string {
   const passed = `st(1,${countTree(targetTicks, 0, targetTicks.length)})`;
-  // A frame is kept when more targets have passed than at the frame before it.
-  const isWanted = `${passed};st(2,gt(ld(1),ld(0)));st(0,ld(1));ld(2)`;
+  // A frame is kept when more targets have passed than at the frame before it; one without a time never.
+  const isWanted = `if(isnan(pts),0,${passed};st(2,gt(ld(1),ld(0)));st(0,ld(1));ld(2))`;
   return [
     `settb=${timeBase.numerator}/${timeBase.denominator}`,
     ...(stopTicks === null ? [] : [`trim=end_pts=${stopTicks}`]),
