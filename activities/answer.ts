@@ -2,8 +2,8 @@ import { parseAnswer } from '../domain/answer-parsing.ts';
 import type { Frame, Item } from '../domain/item.ts';
 import { answerPrompt } from '../domain/prompts.ts';
 import { redrawOf } from '../domain/redraw.ts';
-import { plansPictures, type RunSpec } from '../domain/run-spec.ts';
-import { uniformFloor } from '../domain/sampling.ts';
+import { type RunSpec, searchesFrames } from '../domain/run-spec.ts';
+import { sampleIndexes } from '../domain/sampling.ts';
 import { StepError } from '../domain/step-error.ts';
 import type { AnswerResult, RetrieveResult } from '../domain/step-results.ts';
 import type { BlobStore } from '../domain/stores/blob-store.ts';
@@ -75,9 +75,11 @@ async function chooseFrames(
   records: readonly StepRecord[],
 ): Promise<Frame[]> {
   const all = await frames.list(spec, item.videoIds[0]!);
-  if (!plansPictures(spec.strategy)) {
-    const count = spec.strategy.answerFrames ?? spec.strategy.initialFrames;
-    return uniformFloor(all.length, count).map((index) => all[index]!);
+  if (!searchesFrames(spec.strategy)) {
+    const { answerFrames, initialFrames, sampling } = spec.strategy;
+    return sampleIndexes(sampling, all.length, answerFrames ?? initialFrames).map(
+      (index) => all[index]!,
+    );
   }
   const byId = new Map(all.map((frame) => [frame.frameId, frame]));
   return resultOf<RetrieveResult>(records, 'embed-retrieve', 0).chosen.map(({ frame_id }) => {

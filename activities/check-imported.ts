@@ -1,10 +1,11 @@
 import type { EmbedderIdentity } from '../domain/workflow-contract.ts';
-import type { RunSpec } from '../domain/run-spec.ts';
+import type { FrameSource } from '../domain/run-spec.ts';
+import { requireSameModel } from '../domain/same-model.ts';
 import { uniformFloor } from '../domain/sampling.ts';
 import { topK } from '../domain/similarity.ts';
 import { StepError } from '../domain/step-error.ts';
 import type { Embedder } from './embedder.ts';
-import type { FrameReader } from './run-reader.ts';
+import type { FrameReader, SourceReader } from './run-reader.ts';
 
 /** Frame embeddings somebody else computed: names and unit-length rows [names, dimension]. */
 export type ImportedEmbeddings = {
@@ -13,17 +14,18 @@ export type ImportedEmbeddings = {
   readonly dimension: number;
   /** sha256 of the file they came from. */
   readonly fileHash: string;
+  /** The model that made them; null when the file does not say, as with a `.pt`. */
+  readonly model: EmbedderIdentity | null;
 };
 
 export type CheckImportedDependencies = {
   readonly frames: FrameReader;
   /** Null when the run has no file for this video. */
   readonly importedEmbeddings: (
-    spec: RunSpec,
+    source: FrameSource,
     videoId: string,
   ) => Promise<ImportedEmbeddings | null>;
-  /** Videos of the run, in order. */
-  readonly videosOf: (spec: RunSpec) => Promise<readonly string[]>;
+  readonly sources: Pick<SourceReader, 'videoIds'>;
 };
 
 /** Frames that are embedded again. */
@@ -38,21 +40,21 @@ const leastAgreement = 0.99;
  */
 export async function checkImported(
   dependencies: CheckImportedDependencies,
-  spec: RunSpec,
+  source: FrameSource,
   embedder: Embedder,
 ): Promise<void> {
-  if (spec.dataset.embeddings === null) return;
-  const videoIds = await dependencies.videosOf(spec);
+  if (source.dataset.embeddings === null) return;
+  const videoIds = await dependencies.sources.videoIds(source.runId);
   const starts = uniformFloor(videoIds.length, checkedFrames);
   const rowsPerVideo = Math.ceil(checkedFrames / starts.length);
   for (const [index, start] of starts.entries()) {
     const stretch = videoIds.slice(start, starts[index + 1]);
-    const found = await firstImported(dependencies, spec, stretch);
+    const found = await firstImported(dependencies, source, stretch);
     if (found === null) continue;
     const { videoId, imported } = found;
-    requireDimension(imported, embedder, videoId);
+    requireUsable(imported, embedder, videoId);
     for (const row of spreadRows(imported.frameNames.length, rowsPerVideo)) {
-      await checkRow(dependencies, { spec, videoId, embedder, imported, row });
+      await checkRow(dependencies, { source, videoId, embedder, imported, row });
     }
   }
 }
@@ -60,11 +62,11 @@ export async function checkImported(
 /** The first video of a stretch that has imported embeddings; others may have to be built. */
 async function firstImported(
   { importedEmbeddings }: CheckImportedDependencies,
-  spec: RunSpec,
+  source: FrameSource,
   videoIds: readonly string[],
 ): Promise<{ videoId: string; imported: ImportedEmbeddings } | null> {
   for (const videoId of videoIds) {
-    const imported = await importedEmbeddings(spec, videoId);
+    const imported = await importedEmbeddings(source, videoId);
     if (imported !== null) return { videoId, imported };
   }
   return null;
@@ -76,12 +78,13 @@ function spreadRows(rows: number, count: number): number[] {
   return Array.from({ length: taken }, (_, i) => Math.floor(((i + 0.5) * rows) / taken));
 }
 
-/** @throws {StepError} when the rows have another length than the model's vectors */
-export function requireDimension(
-  { dimension }: ImportedEmbeddings,
+/** @throws {StepError} when another model made the rows, or they have another length than its vectors */
+export function requireUsable(
+  { dimension, model: maker }: ImportedEmbeddings,
   model: EmbedderIdentity,
   videoId: string,
 ): void {
+  if (maker !== null) return requireSameModel(maker, model);
   if (dimension === model.dimension) return;
   throw new StepError(
     'embedding_failed',
@@ -94,16 +97,16 @@ export function requireDimension(
 async function checkRow(
   { frames }: CheckImportedDependencies,
   about: {
-    readonly spec: RunSpec;
+    readonly source: FrameSource;
     readonly videoId: string;
     readonly embedder: Embedder;
     readonly imported: ImportedEmbeddings;
     readonly row: number;
   },
 ): Promise<void> {
-  const { spec, videoId, embedder, imported, row } = about;
+  const { source, videoId, embedder, imported, row } = about;
   const name = imported.frameNames[row];
-  const frame = (await frames.list(spec, videoId)).find((candidate) => candidate.name === name);
+  const frame = (await frames.list(source, videoId)).find((candidate) => candidate.name === name);
   if (frame === undefined) {
     throw new StepError(
       'frames_missing',
@@ -111,7 +114,7 @@ async function checkRow(
       `The embeddings of ${videoId} name ${name}, which is not in the video's folder`,
     );
   }
-  const { vectors } = await embedder.embed([await frames.read(spec, frame)]);
+  const { vectors } = await embedder.embed([await frames.read(source, frame)]);
   const start = row * imported.dimension;
   const theirs = imported.vectors.subarray(start, start + imported.dimension);
   const cosine = topK(vectors, theirs, imported.dimension, 1)[0]?.score ?? 0;
@@ -120,7 +123,7 @@ async function checkRow(
     'embedding_failed',
     'fail',
     `Frame ${name} of ${videoId} embeds with ${embedder.modelId} to a vector of cosine ` +
-      `${cosine.toFixed(4)} to its row in the .pt file (at least ${leastAgreement} is needed): ` +
+      `${cosine.toFixed(4)} to its row in the file of embeddings (at least ${leastAgreement} is needed): ` +
       `name the model that made the file, or leave --embeddings-path out`,
   );
 }

@@ -1,26 +1,29 @@
 import type { Frame, Item } from '../domain/item.ts';
 import type { EmbeddingSpec, RunSpec, StrategySpec } from '../domain/run-spec.ts';
 import { selectFrames, type SelectedFrame } from '../domain/ranking.ts';
-import { topK } from '../domain/similarity.ts';
+import { queryText } from '../domain/query-text.ts';
+import { requireSameModel } from '../domain/same-model.ts';
+import type { ScoredFrame } from '../domain/similarity.ts';
 import { shownFrame } from '../domain/shown-frame.ts';
 import { StepError } from '../domain/step-error.ts';
 import type { GenerateResult, PlanResult, RetrieveResult } from '../domain/step-results.ts';
 import type { BlobStore } from '../domain/stores/blob-store.ts';
 import type { StepRecord } from '../domain/stores/step-store.ts';
-import type { ItemRef } from '../domain/workflow-contract.ts';
+import type { EmbedderIdentity, ItemRef } from '../domain/workflow-contract.ts';
 import type { Embedder } from './embedder.ts';
 import { referenceFrame } from './generate.ts';
 import { resultOf, type RecordStep } from './record-step.ts';
 import type { FrameReader, RunReader } from './run-reader.ts';
 
-/** The embeddings of one video's frames, as an index holds them. */
-export type FrameVectors = {
-  readonly modelId: string;
-  readonly modelHash: string;
-  readonly dimension: number;
+/** The embeddings of one video's frames, open for searching. */
+export type OpenIndex = EmbedderIdentity & {
   readonly frameNames: readonly string[];
-  /** Unit-length rows, row-major [frames, dimension]. */
-  readonly vectors: Float32Array;
+  /**
+   * The `k` frames most similar to each query, best first; `index` is a row of `frameNames`.
+   *
+   * @param queries  unit-length rows, row-major [queries, dimension]
+   */
+  search(queries: Float32Array, k: number): ScoredFrame[][];
 };
 
 export type EmbedRetrieveDependencies = {
@@ -29,16 +32,17 @@ export type EmbedRetrieveDependencies = {
   readonly blobs: BlobStore;
   readonly recordStep: RecordStep;
   readonly embedder: (embedding: EmbeddingSpec) => Promise<Embedder>;
-  readonly readFrameIndex: (bytes: Uint8Array) => FrameVectors;
+  /** Opens the index that a blob holds. */
+  readonly openIndex: (artifact: string) => Promise<OpenIndex>;
 };
 
 export function createEmbedRetrieveActivities(dependencies: EmbedRetrieveDependencies) {
   const { recordStep } = dependencies;
   return {
     /**
-     * Embeds the imagined pictures (or, for the control, the reference frames) and finds the
-     * frames of the video most similar to them: top-k per picture, then the answer's places
-     * filled by rank.
+     * Embeds the query (the imagined pictures, the reference frames for the control, or the
+     * question) and finds the frames of the video most similar to it: top-k per query, then the
+     * answer's places filled by rank.
      */
     async embedAndRetrieve(
       ref: ItemRef & { readonly index: string; readonly modelHash: string },
@@ -57,13 +61,13 @@ async function retrieve(
   ref: ItemRef & { readonly index: string; readonly modelHash: string },
   records: readonly StepRecord[],
 ): Promise<{ result: RetrieveResult; usable: true }> {
-  const { reader, frames, blobs, readFrameIndex } = dependencies;
+  const { reader, frames, openIndex } = dependencies;
   const spec = await reader.spec(ref.runId);
   const item = await reader.item(ref.runId, ref.itemId);
   const embedder = await sameModel(dependencies, spec, ref.modelHash);
-  const pictures = await queryPictures(dependencies, spec, item, records);
-  const { vectors } = await embedder.embed(pictures, { lane: 'query' });
-  const index = readFrameIndex(await blobs.get(ref.index));
+  const { vectors, text } = await embedQuery(dependencies, { spec, item, records, embedder });
+  const index = await openIndex(ref.index);
+  requireSameModel(index, embedder);
   const all = await frames.list(spec, item.videoIds[0]!);
   const found = rank(vectors, index, spec.strategy).map(({ index: row, ...place }) => ({
     ...place,
@@ -82,9 +86,31 @@ async function retrieve(
       })),
       chosen: inOrder(chosen, spec.strategy.frameOrder).map(shownFrame),
       modelHash: embedder.modelHash,
+      ...(text === null ? {} : { textQuery: text }),
     },
     usable: true,
   };
+}
+
+type Query = {
+  readonly spec: RunSpec;
+  readonly item: Item;
+  readonly records: readonly StepRecord[];
+  readonly embedder: Embedder;
+};
+
+async function embedQuery(
+  dependencies: EmbedRetrieveDependencies,
+  { spec, item, records, embedder }: Query,
+): Promise<{ vectors: Float32Array; text: NonNullable<RetrieveResult['textQuery']> | null }> {
+  const { textQuery } = spec.strategy;
+  if (textQuery === undefined) {
+    const pictures = await queryPictures(dependencies, spec, item, records);
+    return { vectors: (await embedder.embed(pictures, { lane: 'query' })).vectors, text: null };
+  }
+  const text = queryText(item, textQuery);
+  const { vectors, truncated } = await embedder.embedTexts([text]);
+  return { vectors, text: { text, isTruncated: truncated[0] === true } };
 }
 
 /** Refuses to compare vectors of different weights. */
@@ -125,24 +151,21 @@ async function queryPictures(
   );
 }
 
-/** Each picture's ranking, joined: exactly `answerFrames` frames, or the union of every top-k. */
-function rank(queries: Float32Array, index: FrameVectors, strategy: StrategySpec): SelectedFrame[] {
-  const { dimension, vectors, frameNames } = index;
+/** Each query's ranking, joined: exactly `answerFrames` frames, or the union of every top-k. */
+function rank(queries: Float32Array, index: OpenIndex, strategy: StrategySpec): SelectedFrame[] {
   const depth = Math.max(strategy.topK, strategy.answerFrames ?? 0);
-  const rankings = Array.from({ length: queries.length / dimension }, (_, query) =>
-    topK(queries.subarray(query * dimension, (query + 1) * dimension), vectors, dimension, depth),
-  );
-  return selectFrames(rankings, strategy.answerFrames, frameNames.length);
+  const rankings = index.search(queries, depth);
+  return selectFrames(rankings, strategy.answerFrames, index.frameNames.length);
 }
 
-function frameNamed(frames: readonly Frame[], index: FrameVectors, row: number): Frame {
+function frameNamed(frames: readonly Frame[], index: OpenIndex, row: number): Frame {
   const name = index.frameNames[row];
   const frame = frames.find((candidate) => candidate.name === name);
   if (frame !== undefined) return frame;
   throw new StepError(
     'frames_missing',
     'fail',
-    `Frame ${name} of the index is not in the video's folder`,
+    `Frame ${name} of the index is not among the video's frames`,
   );
 }
 

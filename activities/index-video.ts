@@ -3,45 +3,45 @@ import { Context } from '@temporalio/activity';
 import { canonicalJson, sha256Hex } from '../domain/hashing.ts';
 import { inChunks } from '../domain/in-chunks.ts';
 import type { Frame } from '../domain/item.ts';
-import type { EmbeddingSpec, RunSpec } from '../domain/run-spec.ts';
-import { StepError } from '../domain/step-error.ts';
+import type { EmbeddingSpec, FrameSource } from '../domain/run-spec.ts';
+import { importedPreprocessing, requireSameModel } from '../domain/same-model.ts';
 import type { BlobStore } from '../domain/stores/blob-store.ts';
 import type { IndexKey, IndexStore } from '../domain/stores/index-store.ts';
+import type { MediaStore } from '../domain/stores/media-store.ts';
 import type { EmbedderIdentity } from '../domain/workflow-contract.ts';
-import { checkImported, type ImportedEmbeddings, requireDimension } from './check-imported.ts';
+import { checkImported, type ImportedEmbeddings, requireUsable } from './check-imported.ts';
 import type { Embedder } from './embedder.ts';
-import { endOfTries } from './record-step.ts';
-import type { FrameReader, RunReader } from './run-reader.ts';
+import { endingSomeTime } from './ending-some-time.ts';
+import type { FrameReader, SourceReader } from './run-reader.ts';
 
 export type IndexDependencies = {
-  readonly reader: RunReader;
+  readonly sources: SourceReader;
   readonly frames: FrameReader;
   readonly blobs: BlobStore;
   readonly indexes: IndexStore;
+  readonly media: MediaStore;
   readonly embedder: (embedding: EmbeddingSpec) => Promise<Embedder>;
   /** Null when the run has no file for this video. */
   readonly importedEmbeddings: (
-    spec: RunSpec,
+    source: FrameSource,
     videoId: string,
   ) => Promise<ImportedEmbeddings | null>;
-  readonly writeFrameIndex: (index: {
-    readonly modelId: string;
-    readonly modelHash: string;
-    readonly preprocessingId: string;
-    readonly dimension: number;
-    readonly frameNames: readonly string[];
-    readonly vectors: Float32Array;
-    readonly videoFingerprint: string;
-  }) => Uint8Array;
-  /** Videos of the run, in order, for checking imported embeddings. */
-  readonly videosOf: (spec: RunSpec) => Promise<readonly string[]>;
+  readonly writeFrameIndex: (
+    index: EmbedderIdentity & {
+      readonly frameNames: readonly string[];
+      /** Seconds into the video; null where unknown. */
+      readonly frameTimes: readonly (number | null)[];
+      readonly vectors: Float32Array;
+      readonly videoFingerprint: string;
+    },
+  ) => Uint8Array;
 };
 
 /** Frames embedded between two heartbeats, and stored together. */
 const chunkSize = 64;
 
 export function createIndexActivities(dependencies: IndexDependencies) {
-  const { reader } = dependencies;
+  const { sources } = dependencies;
   return {
     /**
      * Tells which model the embedding workers hold. A run with imported embeddings has three
@@ -49,13 +49,12 @@ export function createIndexActivities(dependencies: IndexDependencies) {
      */
     async checkEmbedder({ runId }: { readonly runId: string }): Promise<EmbedderIdentity> {
       const embedder = await endingSomeTime(async () => {
-        const spec = await reader.spec(runId);
-        const loaded = await dependencies.embedder(spec.models.embedding!);
-        await checkImported(dependencies, spec, loaded);
+        const source = await sources.source(runId);
+        const loaded = await dependencies.embedder(source.models.embedding!);
+        await checkImported(dependencies, source, loaded);
         return loaded;
       });
-      const { modelId, modelHash, preprocessingId, dimension } = embedder;
-      return { modelId, modelHash, preprocessingId, dimension };
+      return identityOf(embedder);
     },
 
     /**
@@ -69,109 +68,129 @@ export function createIndexActivities(dependencies: IndexDependencies) {
 export type IndexActivities = ReturnType<typeof createIndexActivities>;
 
 type IndexRequest = {
+  /** A run, or an index job. */
   readonly runId: string;
   readonly videoId: string;
   readonly embedder: EmbedderIdentity;
 };
 
-/** What a retry could have mended and did not ends the activity: its items wait for it. */
-async function endingSomeTime<Result>(work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    const { attempt } = Context.current().info;
-    throw error instanceof StepError ? endOfTries(error, attempt, attempt) : error;
-  }
+function identityOf(embedder: EmbedderIdentity): EmbedderIdentity {
+  const { modelId, revision, dtype, modelHash, preprocessingId, dimension } = embedder;
+  const optional = { ...(revision && { revision }), ...(dtype && { dtype }) };
+  return { modelId, ...optional, modelHash, preprocessingId, dimension };
 }
 
 async function indexFrames(
   dependencies: IndexDependencies,
   { runId, videoId, embedder }: IndexRequest,
 ): Promise<string> {
-  const { reader, blobs, indexes } = dependencies;
-  const spec = await reader.spec(runId);
-  const all = await dependencies.frames.list(spec, videoId);
-  const imported = await dependencies.importedEmbeddings(spec, videoId);
-  if (imported !== null) requireDimension(imported, embedder, videoId);
+  const { sources, blobs, indexes, media } = dependencies;
+  const source = await sources.source(runId);
+  const all = await dependencies.frames.list(source, videoId);
+  const imported = await dependencies.importedEmbeddings(source, videoId);
+  if (imported !== null) requireUsable(imported, embedder, videoId);
   const hashes =
-    imported === null ? await hashFrames(dependencies, spec, all) : [imported.fileHash];
+    imported === null ? await hashFrames(dependencies, source, all) : [imported.fileHash];
   const key: IndexKey = {
-    datasetId: spec.dataset.datasetId,
+    datasetId: source.dataset.datasetId,
     videoId,
     modelHash: embedder.modelHash,
-    preprocessingId: imported === null ? embedder.preprocessingId : 'imported',
+    preprocessingId: imported === null ? embedder.preprocessingId : importedPreprocessing,
     framesFingerprint: sha256Hex(canonicalJson([all.map((frame) => frame.name), hashes])),
   };
+  const own = (artifact: string) => media.putOwned(runId, videoId, 'index', artifact);
   const known = await indexes.findIndex(key);
-  if (known !== null && (await blobs.has(known))) return known;
+  if (known !== null && (await blobs.has(known))) return own(known);
   const content = imported ?? {
     frameNames: all.map((frame) => frame.name),
-    ...(await embedFrames(dependencies, spec, all, hashes, embedder)),
+    vectors: await embedFrames(dependencies, source, all, hashes, embedder),
   };
+  const timeOf = new Map(all.map((frame) => [frame.name, frame.timeSeconds]));
   const bytes = dependencies.writeFrameIndex({
-    ...embedder,
+    ...identityOf(embedder),
     preprocessingId: key.preprocessingId,
     frameNames: content.frameNames,
+    frameTimes: content.frameNames.map((name) => timeOf.get(name) ?? null),
     vectors: content.vectors,
     videoFingerprint: key.framesFingerprint,
   });
-  return indexes.putIndex(key, await blobs.put(bytes));
+  return own(await indexes.putIndex(key, await blobs.put(bytes)));
 }
 
 async function hashFrames(
   { frames }: IndexDependencies,
-  spec: RunSpec,
+  source: FrameSource,
   all: readonly Frame[],
 ): Promise<string[]> {
   const hashes: string[] = [];
   for (const frame of all) {
-    hashes.push(
-      createHash('sha256')
-        .update(await frames.read(spec, frame))
-        .digest('hex'),
-    );
+    const bytes = await frames.read(source, frame);
+    hashes.push(createHash('sha256').update(bytes).digest('hex'));
   }
   return hashes;
 }
 
-/** Embeds chunk by chunk; a chunk that is already stored is read back instead. */
+/**
+ * Embeds chunk by chunk; a chunk that is already stored is read back instead. The next chunk is
+ * handed to the model before the one before it is stored, so that the model never waits.
+ */
 async function embedFrames(
-  { frames, blobs, indexes, embedder }: IndexDependencies,
-  spec: RunSpec,
+  dependencies: IndexDependencies,
+  source: FrameSource,
   all: readonly Frame[],
   hashes: readonly string[],
   expected: EmbedderIdentity,
-): Promise<{ vectors: Float32Array }> {
-  const model = await embedder(spec.models.embedding!);
-  if (model.modelHash !== expected.modelHash) throw otherModel(model, expected);
+): Promise<Float32Array> {
+  const model = await dependencies.embedder(source.models.embedding!);
+  requireSameModel(expected, model);
   const vectors = new Float32Array(all.length * model.dimension);
-  for (const [from, to] of inChunks(all.length, chunkSize)) {
+  const chunks = [...inChunks(all.length, chunkSize)];
+  const start = ([from, to]: readonly [number, number]) => {
     const chunkKey = sha256Hex(
       canonicalJson([model.modelHash, model.preprocessingId, hashes.slice(from, to)]),
     );
-    const stored = await indexes.findChunk(chunkKey);
-    if (stored !== null && (await blobs.has(stored))) {
-      const bytes = (await blobs.get(stored)).slice();
-      vectors.set(new Float32Array(bytes.buffer), from * model.dimension);
-    } else {
-      const pictures = await Promise.all(
-        all.slice(from, to).map((frame) => frames.read(spec, frame)),
-      );
-      const chunk = (await model.embed(pictures, { lane: 'index' })).vectors;
-      vectors.set(chunk, from * model.dimension);
-      const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-      await indexes.putChunk(chunkKey, await blobs.put(bytes));
-    }
+    const chunk = embedChunk(dependencies, { source, model, chunkKey, all: all.slice(from, to) });
+    // Awaited a chunk later: until then a failure is nobody's.
+    chunk.catch(() => undefined);
+    return chunk;
+  };
+  let next = chunks[0] && start(chunks[0]);
+  for (const [position, [from, to]] of chunks.entries()) {
+    const chunk = await next!;
+    const following = chunks[position + 1];
+    next = following && start(following);
+    vectors.set(chunk.vectors, from * model.dimension);
+    await chunk.store();
     Context.current().heartbeat(to);
   }
-  return { vectors };
+  return vectors;
 }
 
-function otherModel(mine: Embedder, expected: EmbedderIdentity): StepError {
-  return new StepError(
-    'embedding_failed',
-    'fail',
-    `This worker holds ${mine.modelId} (${mine.modelHash.slice(0, 12)}), the run works with ` +
-      `${expected.modelId} (${expected.modelHash.slice(0, 12)}); start the worker with the run's model`,
-  );
+type Chunk = { readonly vectors: Float32Array; readonly store: () => Promise<unknown> };
+
+async function embedChunk(
+  { frames, blobs, indexes }: IndexDependencies,
+  about: {
+    readonly source: FrameSource;
+    readonly model: Embedder;
+    readonly chunkKey: string;
+    readonly all: readonly Frame[];
+  },
+): Promise<Chunk> {
+  const { source, model, chunkKey, all } = about;
+  const stored = await indexes.findChunk(chunkKey);
+  if (stored !== null && (await blobs.has(stored))) {
+    const bytes = (await blobs.get(stored)).slice();
+    return { vectors: new Float32Array(bytes.buffer), store: async () => undefined };
+  }
+  const pictures = await Promise.all(all.map((frame) => frames.read(source, frame)));
+  const { vectors } = await model.embed(pictures, {
+    lane: 'index',
+    signal: Context.current().cancellationSignal,
+  });
+  const bytes = new Uint8Array(vectors.buffer, vectors.byteOffset, vectors.byteLength);
+  return {
+    vectors,
+    store: async () => indexes.putChunk(chunkKey, await blobs.put(bytes)),
+  };
 }

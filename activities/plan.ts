@@ -4,7 +4,7 @@ import { parsePlan } from '../domain/plan-parsing.ts';
 import { planPrompt, repairPrompt } from '../domain/prompts.ts';
 import { redrawOf } from '../domain/redraw.ts';
 import type { RunSpec } from '../domain/run-spec.ts';
-import { uniformFloor } from '../domain/sampling.ts';
+import { sampleIndexes } from '../domain/sampling.ts';
 import { StepError } from '../domain/step-error.ts';
 import type { PlanResult } from '../domain/step-results.ts';
 import type { BlobStore } from '../domain/stores/blob-store.ts';
@@ -91,5 +91,6 @@ async function sampleFrames(
   frames: FrameReader,
 ): Promise<Frame[]> {
   const all = await frames.list(spec, videoIds[0]!);
-  return uniformFloor(all.length, spec.strategy.initialFrames).map((index) => all[index]!);
+  const { sampling, initialFrames } = spec.strategy;
+  return sampleIndexes(sampling, all.length, initialFrames).map((index) => all[index]!);
 }

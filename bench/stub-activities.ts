@@ -76,6 +76,7 @@ export function stubSteps(work: Perform, latency: StubLatency): Omit<Activities,
       }),
       indexVideo: async () => hash,
     },
+    media: { extractFrames: async () => ({ frames: null }) },
   };
 }
 
@@ -96,6 +97,9 @@ export function stubDrive(items: readonly RunItem[]): Activities['drive'] {
     },
     recordOutcomes: async () => undefined,
     closeDrive: async () => undefined,
+    loadVideos: async () => ({ videoIds: [], next: null }),
+    noteVideo: async () => undefined,
+    closeIndexJob: async () => undefined,
   };
 }
 

@@ -1,5 +1,6 @@
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { createDriveActivities } from '../activities/drive.ts';
+import { createIndexJobActivities } from '../activities/index-job.ts';
 import { createStepRecorder } from '../activities/record-step.ts';
 import { thawItems } from '../domain/frozen-items.ts';
 import { orderItems } from '../domain/run-items.ts';
@@ -8,6 +9,7 @@ import type { Activities } from '../workers/compose-activities.ts';
 import { openStores } from '../workers/open-stores.ts';
 import { currentProcessId } from '../workers/process-id.ts';
 import { createRunReader } from '../workers/run-reader.ts';
+import { createSourceReader } from '../workers/source-reader.ts';
 import { startRunWorkers } from '../workers/run-workers.ts';
 import { benchItems } from './bench-run.ts';
 import {
@@ -39,7 +41,14 @@ async function main(input: TreeWorkerInput): Promise<void> {
   });
   const activities =
     storesFolder === null ? withoutStores(input) : await withStores(input, storesFolder);
-  const workers = await startRunWorkers({ connection, namespace, activities, hasKey: () => true });
+  const workers = await startRunWorkers({
+    connection,
+    namespace,
+    activities,
+    role: 'all',
+    hasKey: () => true,
+    openEmbedder: async () => undefined,
+  });
   await workers.serve(input.spec);
   process.send?.('ready');
   const stopped = new Promise<void>((resolve) => {
@@ -57,11 +66,18 @@ function withoutStores({ items, latency }: TreeWorkerInput): Activities {
 }
 
 async function withStores({ latency }: TreeWorkerInput, folder: string): Promise<Activities> {
-  const { runs, steps, calls, blobs } = await openStores(folder, {});
+  const stores = await openStores(folder, {});
+  const { runs, steps, calls } = stores;
   const recordStep = createStepRecorder({ steps, calls, processId: currentProcessId() });
-  const reader = createRunReader(runs, blobs, thawItems);
+  const reader = createRunReader(runs, stores.blobs, thawItems);
   return {
-    drive: createDriveActivities({ runs, steps, reader, onRowsRecorded: async () => undefined }),
+    drive: {
+      ...createDriveActivities({ runs, steps, reader, onRowsRecorded: async () => undefined }),
+      ...createIndexJobActivities({
+        jobs: stores.indexJobs,
+        sources: createSourceReader({ ...stores, reader }),
+      }),
+    },
     ...stubSteps(performRecorded(recordStep), latency),
   };
 }

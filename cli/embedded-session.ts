@@ -45,6 +45,8 @@ function joinHolder(reading: ReadingSession, embedded: EmbeddedJoiner, open: Ope
     uiUrl,
     role: 'joiner',
     serve: async (_, keys) => refuseMissingVariables(holder, keys),
+    serveJob: async () => undefined,
+    embedders: async () => [],
     gone,
     async close() {
       stopWatching();
@@ -63,6 +65,10 @@ async function holdServer(
     stores: reading.stores,
     environment: process.env,
     logFile: join(reading.folder.logsFolder, 'worker.log'),
+    role: 'all',
+    device: null,
+    onNote: printNote,
+    onUnserved: (owner, error) => printNote(`${owner} cannot be served: ${error.message}`),
     embedded: open,
   });
   const serverLost = new Promise<never>((_, reject) => embedded.onFatal(reject));
@@ -75,6 +81,8 @@ async function holdServer(
     uiUrl: embedded.uiUrl,
     role: 'holder',
     serve: (spec) => host.serve(spec),
+    serveJob: (source) => host.serveJob(source),
+    embedders: host.embedders,
     gone,
     async close() {
       await host.close();

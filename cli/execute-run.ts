@@ -1,9 +1,6 @@
-import {
-  reconcileDrive,
-  type RootFailure,
-  startDrive,
-  untilRootEnded,
-} from '../client/start-drive.ts';
+import { closeEndedJobs } from '../client/index-job.ts';
+import { reconcileDrive, startDrive, untilRootEnded } from '../client/start-drive.ts';
+import type { RootFailure } from '../client/workflow-state.ts';
 import { orchestrationQueue } from '../domain/queues.ts';
 import { keysNeeded } from '../domain/run-queues.ts';
 import type { DriveSelection, RunRecord } from '../domain/stores/run-store.ts';
@@ -93,22 +90,21 @@ export function interruption(session: Pick<Session, 'role'>): AbortSignal {
   );
 }
 
-/** Other processes may have submitted runs to this one: it stays until they have ended. */
-async function waitForOtherRuns(session: Session, interrupted: AbortSignal): Promise<void> {
+/** Other processes may have submitted runs or index jobs to this one: it stays until they have ended. */
+export async function waitForOtherRuns(session: Session, interrupted: AbortSignal): Promise<void> {
   let said = false;
   const seen = new Set<string>();
   while (!interrupted.aborted) {
-    const open = await session.stores.runs.openDrives();
-    open.forEach(({ runId }) => seen.add(runId));
+    const open = (await session.stores.runs.openDrives()).map(({ runId }) => runId);
+    open.forEach((runId) => seen.add(runId));
+    await closeEndedJobs(session.client, session.stores.indexJobs).catch(() => undefined);
+    open.push(...(await session.stores.indexJobs.listOpen()).map(({ jobId }) => jobId));
     if (open.length === 0) {
       // Their drives are closed a moment before their workflows are.
       await Promise.all([...seen].map((runId) => rootFailure(session, runId)));
       return;
     }
-    if (!said)
-      printNote(
-        `Staying for ${open.map(({ runId }) => runId).join(', ')}, submitted by other processes.`,
-      );
+    if (!said) printNote(`Staying for ${open.join(', ')}, submitted by other processes.`);
     said = true;
     await Promise.race([new Promise((resolve) => setTimeout(resolve, 500)), session.gone]);
   }

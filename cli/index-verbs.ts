@@ -1,4 +1,6 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { embeddingDevices, embeddingDtypes } from '../domain/run-spec.ts';
+import type { IndexVideosOptions } from './commands/index-videos.ts';
 import type { ExitCode } from './exit-codes.ts';
 
 /** Hears how an action of a group ended. */
@@ -12,10 +14,18 @@ const json = ['--json', 'print JSON on standard output'] as const;
  * @returns the group
  */
 export function addIndexVerbs(program: Command, onEnd: OnEnd): Command {
+  // Without it the program takes an option behind a verb for one of the group's.
+  program.enablePositionalOptions();
   const group = program
     .command('index')
-    .description('inspect, import and check frame embeddings')
+    .description(
+      'embed the frames of videos or frame folders: one .safetensors per video; or inspect, import, check such files',
+    )
+    .argument('[source]', 'a video, a folder of videos or of frames, or an address on the web')
+    // Options behind a verb of the group belong to that verb.
+    .enablePositionalOptions()
     .exitOverride();
+  addIndexVideos(group, onEnd);
 
   group
     .command('inspect <file>')
@@ -48,6 +58,30 @@ export function addIndexVerbs(program: Command, onEnd: OnEnd): Command {
       onEnd(await (await import('./commands/index-parity.ts')).indexParity(folder, options));
     });
   return group;
+}
+
+/** `index <source>` itself. */
+function addIndexVideos(group: Command, onEnd: OnEnd): void {
+  group
+    .option('--model <dir>', 'folder of the embedding model (needed)')
+    .option('--model-id <id>', "the model's name; default: the folder's")
+    .addOption(
+      new Option('--device <device>', 'where it runs').choices(embeddingDevices).default('cpu'),
+    )
+    .addOption(
+      new Option('--dtype <dtype>', 'which export of its weights')
+        .choices(embeddingDtypes)
+        .default('fp32'),
+    )
+    .option('--per-second <r>', 'frames cut from each second of a video (default: 1)')
+    .option('--count <n>', 'frames cut from each video, evenly spaced')
+    .option('--times <file>', 'JSON file of {"<video id>": [seconds, ...]}')
+    .option('--out <dir>', 'folder for the files', 'embeddings')
+    .option('--frames-out <dir>', 'write the cut frames and their times, too')
+    .option(...json)
+    .action(async (source: string | undefined, options: Partial<IndexVideosOptions>) => {
+      onEnd(await (await import('./commands/index-videos.ts')).indexVideos(source, options));
+    });
 }
 
 /** As commander hands them over. */

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import { access } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readExtractTimes } from '../adapters/config-files/extract-times.ts';
 import { loadDataset } from '../adapters/datasets/load-dataset.ts';
 import { type EmbeddingsReport, preflightDataset } from '../adapters/datasets/preflight.ts';
 import { describeProblem } from '../adapters/datasets/problem.ts';
-import { openFrameFolders } from '../adapters/frames/frame-folder.ts';
-import { readTorchEmbeddings } from '../adapters/index-files/torch-embeddings.ts';
+import { checkModelFiles } from '../adapters/embedding/check-model-files.ts';
+import { readVideoEmbeddings } from '../adapters/index-files/video-embeddings.ts';
 import type { Config } from '../domain/config.ts';
 import { freezeItems } from '../domain/frozen-items.ts';
 import type { Item } from '../domain/item.ts';
@@ -13,8 +12,8 @@ import { promptVersion } from '../domain/prompts.ts';
 import { resolveConfig, type UnfrozenRun } from '../domain/resolve-config.ts';
 import { runIdentity } from '../domain/run-identity.ts';
 import { keysNeeded } from '../domain/run-queues.ts';
-import { plansPictures, type RunSpec } from '../domain/run-spec.ts';
-import { UsageError } from '../domain/usage-error.ts';
+import { type RunSpec, searchesFrames } from '../domain/run-spec.ts';
+import { EnvironmentError, UsageError } from '../domain/usage-error.ts';
 
 /** A run that passed every check that costs nothing: ready to be registered and started. */
 export type PreparedRun = {
@@ -37,16 +36,14 @@ export async function prepareRun(
   config: Config,
   surroundings: { readonly simulatedBaseUrl: string | null; readonly overwrite: boolean },
 ): Promise<PreparedRun> {
-  const unfrozen = resolveConfig(config, { ...surroundings, promptVersion });
+  const { times } = config.dataset.extract ?? {};
+  const extractTimes = times === undefined ? null : await readExtractTimes(times);
+  const unfrozen = resolveConfig(config, { ...surroundings, promptVersion, extractTimes });
   const loaded = await loadDataset(unfrozen.dataset);
   const { problems, warnings } = await preflightDataset({
     loaded,
     dataset: unfrozen.dataset,
-    frames: openFrameFolders({
-      root: unfrozen.dataset.frames,
-      frameTime: unfrozen.dataset.frameTime,
-    }),
-    checkEmbeddings: plansPictures(unfrozen.strategy) ? embeddingsReader(unfrozen) : null,
+    readEmbeddings: searchesFrames(unfrozen.strategy) ? reportEmbeddings : null,
   });
   const frozen = freezeItems(loaded.items);
   const hash = createHash('sha256').update(frozen).digest('hex');
@@ -66,24 +63,13 @@ export async function prepareRun(
   return { spec, identity, items: loaded.items, frozen, keys: keysNeeded(spec), warnings };
 }
 
-/** The file of a video's imported embeddings. */
-export function embeddingsFile(folder: string, videoId: string): string {
-  return join(folder, `${videoId}.pt`);
-}
-
-function embeddingsReader({
-  dataset,
-}: UnfrozenRun): (videoId: string) => Promise<EmbeddingsReport> {
-  return async (videoId) => {
-    const { filenames } = await readTorchEmbeddings(
-      embeddingsFile(dataset.embeddings ?? '', videoId),
-    );
-    return { names: filenames, complaints: [] };
-  };
+async function reportEmbeddings(file: string): Promise<EmbeddingsReport> {
+  const { names } = await readVideoEmbeddings(file);
+  return { names, complaints: [] };
 }
 
 async function modelProblems({ strategy, models }: UnfrozenRun): Promise<string[]> {
-  if (!plansPictures(strategy)) return [];
+  if (!searchesFrames(strategy)) return [];
   const problems: string[] = [];
   if (strategy.name === 'imagined-keyframes' && models.image === null) {
     problems.push(
@@ -96,13 +82,12 @@ async function modelProblems({ strategy, models }: UnfrozenRun): Promise<string[
       'models.embedding is missing. The strategy retrieves frames: name a model and its folder.',
     ];
   }
-  for (const file of ['config.json', 'preprocessor_config.json', 'onnx/vision_model.onnx']) {
-    const path = join(models.embedding.path, file);
-    await access(path).catch(() =>
-      problems.push(
-        `${path}: is not there. models.embedding.path must hold a model in the Hugging Face ONNX layout.`,
-      ),
-    );
+  const { path, dtype } = models.embedding;
+  try {
+    await checkModelFiles(path, { dtype, texts: strategy.name === 'text-top-k' });
+  } catch (error) {
+    if (!(error instanceof EnvironmentError)) throw error;
+    problems.push(error.message);
   }
   return problems;
 }

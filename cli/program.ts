@@ -1,7 +1,10 @@
 import { Command, CommanderError, Option } from 'commander';
 import { expandOriginalFlags, originalFlags } from '../domain/original-flags.ts';
+import { embeddingDevices } from '../domain/run-spec.ts';
 import type { PreprocessOptions } from './commands/preprocess.ts';
+import type { WorkerOptions } from './commands/worker.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { addIndexVerbs } from './index-verbs.ts';
 import { addModelsVerbs } from './models-verbs.ts';
 
 /**
@@ -32,6 +35,7 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
   addReadingVerbs(verb);
   addServerVerbs(verb);
   addModelsVerbs(program, (code) => (exitCode = code));
+  addIndexVerbs(program, (code) => (exitCode = code));
   try {
     await program.parseAsync(expandOriginalFlags(argv), { from: 'user' });
     return exitCode;
@@ -53,7 +57,7 @@ const json = ['--json', 'print JSON on standard output'] as const;
 function addRunVerbs(verb: AddVerb): void {
   verb(
     'demo',
-    'run the sample evaluation: three strategies, simulated models, no key',
+    'run the sample evaluation: four strategies, simulated models, no key',
     async (_, options) => (await import('./commands/demo.ts')).demo(options),
   )
     .option('--videos <n>', 'synthetic videos', '40')
@@ -126,8 +130,19 @@ function addReadingVerbs(verb: AddVerb): void {
 
 function addServerVerbs(verb: AddVerb): void {
   verb('worker', 'a worker for a cluster', async (_, options) =>
-    (await import('./commands/worker.ts')).worker(options),
-  ).addOption(new Option('--role <role>', 'what it serves').choices(['all']).default('all'));
+    (await import('./commands/worker.ts')).worker(options as WorkerOptions),
+  )
+    .addOption(
+      new Option('--role <role>', 'what it serves')
+        .choices(['all', 'orchestrate', 'io', 'embed'])
+        .default('all'),
+    )
+    .option('--gpus <numbers>', 'one process per NVIDIA GPU: all, or such as 0,1')
+    .addOption(
+      new Option('--device <device>', 'where it embeds, whatever a run says').choices(
+        embeddingDevices,
+      ),
+    );
   verb('up', 'the embedded server, its workers and the Temporal UI in the foreground', async () =>
     (await import('./commands/up.ts')).up(),
   );

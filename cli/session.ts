@@ -1,10 +1,11 @@
+import type { Embedder } from '../adapters/embedding/embedder.ts';
 import {
   connectCluster,
   connectEmbedded,
   namesCluster,
   type OpenClient,
 } from '../client/connect.ts';
-import type { RunSpec } from '../domain/run-spec.ts';
+import type { FrameSource, RunSpec } from '../domain/run-spec.ts';
 import { EnvironmentError } from '../domain/usage-error.ts';
 import { isHolderAlive, readHolder } from '../workers/embedded/holder-record.ts';
 import { openStateFolder, type StateFolder } from '../workers/embedded/state-folder.ts';
@@ -29,6 +30,10 @@ export type Session = ReadingSession & {
   readonly role: 'holder' | 'joiner' | 'cluster';
   /** Sees to it that a run's queues are served, or refuses with the way out. */
   serve(spec: RunSpec, keys: readonly string[]): Promise<void>;
+  /** The same for an index job, which needs no keys. */
+  serveJob(source: FrameSource): Promise<void>;
+  /** The embedding models of this process, and what they have done; none where others work. */
+  embedders(): Promise<Embedder[]>;
   /** Rejects when the server or the workers that the session relies on are gone. */
   readonly gone: Promise<never>;
 };
@@ -98,6 +103,8 @@ async function onCluster(reading: ReadingSession): Promise<Session> {
     uiUrl: null,
     role: 'cluster',
     serve: async () => undefined,
+    serveJob: async () => undefined,
+    embedders: async () => [],
     gone: new Promise<never>(() => undefined),
     async close() {
       await open.close();

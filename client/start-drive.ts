@@ -1,11 +1,12 @@
 import type { Client } from '@temporalio/client';
-import { ApplicationFailure, defineSearchAttributeKey } from '@temporalio/common';
+import { defineSearchAttributeKey } from '@temporalio/common';
 import { queuesOf } from '../domain/run-queues.ts';
 import { searchAttributeTypes as types } from '../domain/search-attributes.ts';
 import { orchestrationQueue } from '../domain/queues.ts';
 import type { DriveSelection, RunRecord, RunStore } from '../domain/stores/run-store.ts';
 import { evaluationWorkflowId } from '../domain/workflow-contract.ts';
 import type { evaluate } from '../workflows/index.ts';
+import { type RootFailure, workflowFailure, workflowState } from './workflow-state.ts';
 
 /** Items plus videos of one shard; keeps a shard's history below 10,000 events. */
 const shardLimit = 1000;
@@ -46,23 +47,7 @@ export async function untilRootEnded(client: Client, runId: string): Promise<Roo
   while ((await rootState(client, runId)) === 'running' && !patience.aborted) {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  return rootFailure(client, runId);
-}
-
-/** Why a root workflow failed: its failure class and message. */
-export type RootFailure = { readonly type: string; readonly message: string };
-
-async function rootFailure(client: Client, runId: string): Promise<RootFailure | null> {
-  if ((await rootState(client, runId)) !== 'closed') return null;
-  try {
-    await client.workflow.getHandle(evaluationWorkflowId(runId)).result();
-    return null;
-  } catch (error) {
-    let cause: unknown = error;
-    while (cause instanceof Error && cause.cause instanceof Error) cause = cause.cause;
-    if (!(cause instanceof ApplicationFailure)) return null;
-    return { type: cause.type ?? 'unclassified', message: cause.message };
-  }
+  return workflowFailure(client, evaluationWorkflowId(runId));
 }
 
 async function startRoot(client: Client, { runId, spec }: RunRecord, drive: number): Promise<void> {
@@ -112,15 +97,9 @@ export async function reconcileDrive(
 }
 
 /** What the server says of a run's root workflow. */
-export async function rootState(
+export function rootState(
   client: Client,
   runId: string,
 ): Promise<'running' | 'closed' | 'unknown'> {
-  try {
-    const { status } = await client.workflow.getHandle(evaluationWorkflowId(runId)).describe();
-    return status.name === 'RUNNING' ? 'running' : 'closed';
-  } catch (error) {
-    if (error instanceof Error && error.name === 'WorkflowNotFoundError') return 'unknown';
-    throw error;
-  }
+  return workflowState(client, evaluationWorkflowId(runId));
 }

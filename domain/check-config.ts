@@ -3,7 +3,7 @@ import { configJsonSchema, configSchema, type Config } from './config.ts';
 import { joinPath, type ConfigProblem } from './config-problem.ts';
 import { findSecrets } from './find-secrets.ts';
 import { nearestName } from './nearest-name.ts';
-import { plansPictures } from './run-spec.ts';
+import { searchesFrames } from './run-spec.ts';
 import { findUnbuilt } from './unbuilt-config.ts';
 
 export type CheckedConfig =
@@ -19,7 +19,7 @@ export function checkConfig(raw: unknown): CheckedConfig {
   const found = [...findSecrets(raw), ...findUnbuilt(raw)];
   const parsed = configSchema.safeParse(raw);
   const fromSchema = parsed.success
-    ? findMissingModels(parsed.data)
+    ? [...findMissingModels(parsed.data), ...findMediaProblems(parsed.data)]
     : parsed.error.issues.flatMap((issue) => describeIssue(issue, raw));
   const problems = [
     ...found,
@@ -41,10 +41,75 @@ function findMissingModels({ strategy, models }: Config): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
   if (strategy.name === 'imagined-keyframes' && models.image === undefined)
     problems.push(missing('image', 'to draw the pictures'));
-  if (plansPictures(strategy) && models.embedding === undefined)
-    problems.push(missing('embedding', 'to find frames by picture'));
+  if (searchesFrames(strategy) && models.embedding === undefined)
+    problems.push(missing('embedding', 'to find frames'));
   return problems;
 }
+
+/** Frames come from a folder of frames, or from videos and a rule how to cut them: not both. */
+function findMediaProblems({ dataset, strategy }: Config): ConfigProblem[] {
+  const given = (Object.keys(dataset) as (keyof typeof dataset)[]).filter(
+    (key) => dataset[key] !== undefined,
+  );
+  const has = (key: keyof typeof dataset): boolean => given.includes(key);
+  const found = mediaRules
+    .filter(({ when, without = [] }) => when.every(has) && !without.some(has))
+    .map(({ key, message }) => ({ path: ['dataset', key], isKey: false, message }));
+  if (strategy.textQuery === undefined || strategy.name === 'text-top-k') return found;
+  const message = `belongs to the strategy text-top-k and has no effect on ${strategy.name}; remove it`;
+  return [...found, { path: ['strategy', 'textQuery'], isKey: true, message }];
+}
+
+type MediaRule = {
+  /** Broken when all of these stand in `dataset` ... */
+  readonly when: readonly (keyof Config['dataset'])[];
+  /** ... and none of these. */
+  readonly without?: readonly (keyof Config['dataset'])[];
+  readonly key: string;
+  readonly message: string;
+};
+
+const mediaRules: readonly MediaRule[] = [
+  {
+    when: [],
+    without: ['frames', 'videos', 'extract'],
+    key: 'frames',
+    message: 'is missing; name a folder of frames, or `videos` and `extract`',
+  },
+  {
+    when: ['frames', 'videos'],
+    key: 'frames',
+    message: 'stands beside `videos`; remove one of them',
+  },
+  {
+    when: ['frames', 'extract'],
+    without: ['videos'],
+    key: 'frames',
+    message: 'stands beside `extract`, which cuts frames out of `videos`; remove one of them',
+  },
+  {
+    when: ['videos'],
+    without: ['frames', 'extract'],
+    key: 'extract',
+    message: 'is missing; say which frames to cut, such as { perSecond: 1 }',
+  },
+  {
+    when: ['extract'],
+    without: ['frames', 'videos'],
+    key: 'videos',
+    message: 'is missing; `extract` cuts frames out of videos',
+  },
+  {
+    when: ['videos', 'embeddings'],
+    key: 'embeddings',
+    message: 'name frames of a folder; with `videos` frames are cut and embedded here',
+  },
+  {
+    when: ['extract', 'frameTime'],
+    key: 'frameTime',
+    message: 'is known where frames are cut here; remove it',
+  },
+];
 
 function describeIssue(issue: z.core.$ZodIssue, raw: unknown): ConfigProblem[] {
   const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));

@@ -1,10 +1,15 @@
 import { z } from 'zod';
-import { providers, strategyNames } from './run-spec.ts';
+import {
+  embeddingDevices,
+  embeddingDtypes,
+  providers,
+  samplingFormulas,
+  strategyNames,
+  textQueries,
+} from './run-spec.ts';
 
 /** Dataset formats that are built. */
 export const datasetFormats = ['original', 'lvbench'] as const;
-/** Sampling formulas that are built. */
-export const samplingFormulas = ['uniform.floor'] as const;
 
 const text = z.string().min(1);
 const count = z.int().min(1);
@@ -112,7 +117,13 @@ const imageModelSchema = z.strictObject({
 const embeddingModelSchema = z.strictObject({
   model: text.default('google/siglip-so400m-patch14-384'),
   path: text.describe('Local folder in the Hugging Face ONNX layout'),
-  device: z.literal('cpu').default('cpu'),
+  device: z.enum(embeddingDevices).default('cpu'),
+  dtype: z
+    .enum(embeddingDtypes)
+    .default('fp32')
+    .describe(
+      'Which export of the weights is loaded: vision_model.onnx, vision_model_fp16.onnx, ...',
+    ),
 });
 
 const frameTimeSchema = z
@@ -128,6 +139,16 @@ const frameTimeSchema = z
     error: 'takes either perSecond or file',
   });
 
+const extractSchema = z
+  .strictObject({
+    perSecond: z.number().positive().max(1000).optional(),
+    count: count.max(100_000).optional(),
+    times: text.optional().describe('JSON file of {"<video id>": [seconds, ...]}'),
+  })
+  .refine((value) => Object.values(value).filter((given) => given !== undefined).length === 1, {
+    error: 'takes exactly one of perSecond, count and times',
+  });
+
 const datasetSchema = z.strictObject({
   name: z
     .string()
@@ -138,14 +159,16 @@ const datasetSchema = z.strictObject({
     .describe('Names the data set across machines; default: the stem of the annotation file'),
   format: z.enum(datasetFormats),
   path: text.describe('The annotation file'),
-  frames: text.describe('Folder with one folder of frames per video'),
+  frames: text.optional().describe('Folder with one folder of frames per video'),
+  videos: text.optional().describe('Folder with one video file per video, instead of `frames`'),
+  extract: extractSchema.optional().describe('Which frames are cut out of `videos`'),
   embeddings: text
     .optional()
-    .describe('Folder of <video>.pt files; default: frames are embedded here'),
+    .describe('Folder of <video>.safetensors or .pt files; default: frames are embedded here'),
   buildMissing: z
     .boolean()
     .default(false)
-    .describe('Embed videos without a .pt instead of refusing them'),
+    .describe('Embed videos without such a file instead of refusing them'),
   frameTime: frameTimeSchema.optional(),
   limit: count.optional().describe('First items of the file only'),
 });
@@ -168,6 +191,10 @@ const strategySchema = z.strictObject({
     .nullable()
     .default(null)
     .describe('Longest edge of a frame as sent; null = as stored'),
+  textQuery: z
+    .enum(textQueries)
+    .optional()
+    .describe('What text-top-k searches with; default: the bare question'),
 });
 
 const runSchema = z.strictObject({

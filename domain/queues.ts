@@ -1,5 +1,7 @@
 /** All workflows and the short activities on the database. */
 export const orchestrationQueue = 'videoqa';
+/** Cutting frames out of videos. */
+export const mediaQueue = 'media';
 
 /** Turns a model id into the part of a queue name: lower case, everything outside a-z0-9. becomes `-`. */
 export function modelSlug(modelId: string): string {

@@ -2,9 +2,11 @@ import type { Config } from './config.ts';
 import { fileStem } from './file-stem.ts';
 import { canonicalJson, sha256Hex } from './hashing.ts';
 import {
-  plansPictures,
+  searchesFrames,
   type ChatModelSpec,
   type DatasetSpec,
+  type ExtractSpec,
+  type MediaSpec,
   type ImageModelSpec,
   type Provider,
   type RunSpec,
@@ -23,6 +25,8 @@ export type ConfigSurroundings = {
   readonly simulatedBaseUrl: string | null;
   /** Whether result files of another run may be replaced. */
   readonly overwrite: boolean;
+  /** The content of the file that `dataset.extract.times` names; null where it names none. */
+  readonly extractTimes: Readonly<Record<string, readonly number[]>> | null;
 };
 
 /**
@@ -38,14 +42,14 @@ export function resolveConfig(config: Config, surroundings: ConfigSurroundings):
   const image = strategy.name === 'imagined-keyframes' ? models.image : undefined;
   return {
     name: config.name,
-    dataset: resolveDataset(config.dataset),
+    dataset: resolveDataset(config.dataset, surroundings),
     models: {
       answer,
       plan,
       image: image === undefined ? null : resolveImageModel(image, surroundings),
-      embedding: plansPictures(strategy) ? (models.embedding ?? null) : null,
+      embedding: searchesFrames(strategy) ? (models.embedding ?? null) : null,
     },
-    strategy,
+    strategy: resolveStrategy(strategy),
     run: {
       itemsInFlight: run.itemsInFlight,
       failOn: run.failOn,
@@ -96,21 +100,49 @@ function withoutUndefined<Group extends object>(group: Group): Defined<Group> {
   return Object.fromEntries(entries) as Defined<Group>;
 }
 
-function resolveDataset(dataset: Config['dataset']): UnfrozenRun['dataset'] {
-  const { perSecond, file } = dataset.frameTime ?? {};
-  let frameTime: DatasetSpec['frameTime'] = null;
-  if (perSecond !== undefined) frameTime = { perSecond };
-  else if (file !== undefined) frameTime = { file };
+/** `textQuery` stands in the strategy of `text-top-k` alone: it is no part of other runs' identity. */
+function resolveStrategy({ textQuery, ...strategy }: Config['strategy']): RunSpec['strategy'] {
+  return strategy.name === 'text-top-k'
+    ? { ...strategy, textQuery: textQuery ?? 'question' }
+    : strategy;
+}
+
+function resolveDataset(
+  dataset: Config['dataset'],
+  surroundings: Pick<ConfigSurroundings, 'extractTimes'>,
+): UnfrozenRun['dataset'] {
   return {
     datasetId: dataset.name ?? fileStem(dataset.path),
     format: dataset.format,
     path: dataset.path,
-    frames: dataset.frames,
+    media: resolveMedia(dataset, surroundings),
     embeddings: dataset.embeddings ?? null,
     buildMissing: dataset.buildMissing,
-    frameTime,
     limit: dataset.limit ?? null,
   };
+}
+
+/** The check of the configuration has seen to it that exactly one of the two is complete. */
+function resolveMedia(
+  { frames, videos, frameTime, extract }: Config['dataset'],
+  { extractTimes }: Pick<ConfigSurroundings, 'extractTimes'>,
+): MediaSpec['media'] {
+  if (videos !== undefined && extract !== undefined) {
+    return { kind: 'videos', folder: videos, extract: resolveExtract(extract, extractTimes) };
+  }
+  const { perSecond, file } = frameTime ?? {};
+  let times: Extract<MediaSpec['media'], { kind: 'frames' }>['frameTime'] = null;
+  if (perSecond !== undefined) times = { perSecond };
+  else if (file !== undefined) times = { file };
+  return { kind: 'frames', folder: frames ?? '', frameTime: times };
+}
+
+function resolveExtract(
+  { perSecond, count }: NonNullable<Config['dataset']['extract']>,
+  times: ConfigSurroundings['extractTimes'],
+): ExtractSpec {
+  if (perSecond !== undefined) return { perSecond };
+  return count === undefined ? { times: times ?? {} } : { count };
 }
 
 function resolveChatModel(

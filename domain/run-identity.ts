@@ -35,8 +35,15 @@ export function runIdentity(run: UnfrozenRun, datasetHash: string): RunIdentity 
               wire: image.wire,
               extraBody: image.extraBody,
             },
-      embedding: embedding === null ? undefined : { model: embedding.model },
+      embedding:
+        embedding === null
+          ? undefined
+          : {
+              model: embedding.model,
+              dtype: embedding.dtype === 'fp32' ? undefined : embedding.dtype,
+            },
     },
+    extract: run.dataset.media.kind === 'videos' ? run.dataset.media.extract : undefined,
     prompts: run.promptVersion,
     scoring: scoringVersion,
   });

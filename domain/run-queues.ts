@@ -1,10 +1,10 @@
-import { embedQueue, imageQueue, indexQueue, modelQueue } from './queues.ts';
-import { plansPictures, type RunSpec } from './run-spec.ts';
+import { embedQueue, imageQueue, indexQueue, mediaQueue, modelQueue } from './queues.ts';
+import { plansPictures, type RunSpec, searchesFrames } from './run-spec.ts';
 import type { RunQueues } from './workflow-contract.ts';
 
 /** Which queue each kind of work of a run goes to. */
-export function queuesOf({ models, strategy }: RunSpec): RunQueues {
-  const embedding = plansPictures(strategy) ? models.embedding : null;
+export function queuesOf({ models, strategy, dataset }: RunSpec): RunQueues {
+  const embedding = searchesFrames(strategy) ? models.embedding : null;
   const draws = strategy.name === 'imagined-keyframes' && models.image !== null;
   return {
     plan: modelQueue(models.plan.account),
@@ -12,6 +12,7 @@ export function queuesOf({ models, strategy }: RunSpec): RunQueues {
     answer: modelQueue(models.answer.account),
     embed: embedding === null ? null : embedQueue(embedding.model),
     index: embedding === null ? null : indexQueue(embedding.model),
+    media: dataset.media.kind === 'videos' ? mediaQueue : null,
   };
 }
 

@@ -2,7 +2,12 @@
 export const providers = ['openai-compatible', 'openai', 'ark', 'simulated'] as const;
 export type Provider = (typeof providers)[number];
 
-export const strategyNames = ['uniform', 'imagined-keyframes', 'unedited-reference'] as const;
+export const strategyNames = [
+  'uniform',
+  'text-top-k',
+  'imagined-keyframes',
+  'unedited-reference',
+] as const;
 export type StrategyName = (typeof strategyNames)[number];
 
 type PaidModel = {
@@ -44,16 +49,48 @@ export type ImageModelSpec = PaidModel & {
   readonly price: { readonly image: number } | null;
 };
 
+/** Where embedding models run; `dml` is DirectML. */
+export const embeddingDevices = ['cpu', 'cuda', 'webgpu', 'coreml', 'dml'] as const;
+export type EmbeddingDevice = (typeof embeddingDevices)[number];
+
+/** How the weights of an ONNX export are stored; each is a file of its own. */
+export const embeddingDtypes = [
+  'fp32',
+  'fp16',
+  'q8',
+  'int8',
+  'uint8',
+  'q4',
+  'q4f16',
+  'bnb4',
+] as const;
+export type EmbeddingDtype = (typeof embeddingDtypes)[number];
+
 export type EmbeddingSpec = {
   readonly model: string;
   /** Local folder in the Hugging Face ONNX layout. */
   readonly path: string;
-  readonly device: 'cpu';
+  readonly device: EmbeddingDevice;
+  readonly dtype: EmbeddingDtype;
 };
+
+/** Formulas that spread frames over a video (`domain/sampling.ts`). */
+export const samplingFormulas = [
+  'uniform.floor',
+  'uniform.segment-mid',
+  'uniform.slowfast',
+  'uniform.interval',
+  'uniform.linspace',
+] as const;
+export type SamplingFormula = (typeof samplingFormulas)[number];
+
+/** What a text query is made of: the bare question, or the question with its options. */
+export const textQueries = ['question', 'question-with-options'] as const;
+export type TextQuery = (typeof textQueries)[number];
 
 export type StrategySpec = {
   readonly name: StrategyName;
-  readonly sampling: 'uniform.floor';
+  readonly sampling: SamplingFormula;
   readonly initialFrames: number;
   /** Frames kept per picture. */
   readonly topK: number;
@@ -64,20 +101,49 @@ export type StrategySpec = {
   readonly frameOrder: 'time' | 'path';
   /** Longest edge in pixels of a frame as sent; null = as stored. */
   readonly frameMaxEdge: number | null;
+  /** What `text-top-k` searches with; absent for every other strategy. */
+  readonly textQuery?: TextQuery;
 };
 
-export type DatasetSpec = {
+/** Which frames are cut out of a video; `times` in seconds, by video id. */
+export type ExtractSpec =
+  | { readonly perSecond: number }
+  | { readonly count: number }
+  | { readonly times: Readonly<Record<string, readonly number[]>> };
+
+/** Where the frames of a set of videos come from: a folder of frames, or videos and how to cut them. */
+export type MediaSpec = {
   readonly datasetId: string;
+  readonly media:
+    | {
+        readonly kind: 'frames';
+        /** Folder with one sub-folder of frames per video. */
+        readonly folder: string;
+        readonly frameTime: { readonly perSecond: number } | { readonly file: string } | null;
+      }
+    | {
+        readonly kind: 'videos';
+        /** Folder with one file per video. */
+        readonly folder: string;
+        readonly extract: ExtractSpec;
+      };
+  /** Folder of `<video>.safetensors` or `.pt` files; null = index the frames ourselves. */
+  readonly embeddings: string | null;
+  /** Embed videos without such a file instead of refusing them. */
+  readonly buildMissing: boolean;
+};
+
+/** What activities about frames work for: a run, or an index job, by its id. */
+export type FrameSource = {
+  readonly runId: string;
+  readonly dataset: MediaSpec;
+  readonly models: { readonly embedding: EmbeddingSpec | null };
+};
+
+export type DatasetSpec = MediaSpec & {
   readonly format: 'original' | 'lvbench';
   /** The annotation file. */
   readonly path: string;
-  /** Folder with one sub-folder of frames per video. */
-  readonly frames: string;
-  /** Folder of `<video>.pt` files; null = index the frames ourselves. */
-  readonly embeddings: string | null;
-  /** Embed videos without a `.pt` instead of refusing them. */
-  readonly buildMissing: boolean;
-  readonly frameTime: { readonly perSecond: number } | { readonly file: string } | null;
   /** First items of the file only; null = all. */
   readonly limit: number | null;
   /** sha256 of the frozen items: a blob. */
@@ -114,7 +180,12 @@ export function isSimulated(spec: RunSpec): boolean {
   return [answer, plan, image].some((model) => model?.provider === 'simulated');
 }
 
-/** Whether the strategy plans pictures (and so needs an embedding model). */
-export function plansPictures(strategy: StrategySpec): boolean {
-  return strategy.name !== 'uniform';
+/** Whether the strategy plans pictures and searches with them. */
+export function plansPictures({ name }: { readonly name: string }): boolean {
+  return name === 'imagined-keyframes' || name === 'unedited-reference';
+}
+
+/** Whether the strategy finds frames by their embeddings (and so needs an index and a model). */
+export function searchesFrames({ name }: { readonly name: string }): boolean {
+  return name !== 'uniform';
 }

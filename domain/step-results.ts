@@ -16,6 +16,8 @@ export type RetrieveResult = {
   /** Frames chosen for the answer call, in the order they are shown. */
   readonly chosen: readonly ShownFrame[];
   readonly modelHash: string;
+  /** What a search by text asked for, and whether the model read only its beginning. */
+  readonly textQuery?: { readonly text: string; readonly isTruncated: boolean };
 };
 
 export type AnswerResult = {

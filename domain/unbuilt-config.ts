@@ -1,12 +1,10 @@
-import { datasetFormats, samplingFormulas } from './config.ts';
+import { datasetFormats } from './config.ts';
 import type { ConfigProblem } from './config-problem.ts';
-import { providers, strategyNames } from './run-spec.ts';
+import { providers, samplingFormulas, strategyNames } from './run-spec.ts';
 
 /** Keys that belong to the configuration and have no effect yet; `*` stands for any key. */
 const unbuiltKeys = [
   ['matrix'],
-  ['dataset', 'extract'],
-  ['dataset', 'videos'],
   ['models', 'judge'],
   ['models', '*', 'requestsPerMinute'],
   ['models', '*', 'tokensPerMinute'],
@@ -37,17 +35,12 @@ const plannedValues: readonly PlannedValues[] = [
   {
     path: ['strategy', 'name'],
     built: strategyNames,
-    planned: words('text-top-k bolt aks mmr maxinfo q-frame mdp3'),
+    planned: words('bolt aks mmr maxinfo q-frame mdp3'),
   },
   {
     path: ['strategy', 'sampling'],
     built: samplingFormulas,
-    planned: words('uniform.segment-mid uniform.slowfast uniform.interval uniform.linspace fps'),
-  },
-  {
-    path: ['models', 'embedding', 'device'],
-    built: ['cpu'],
-    planned: words('cuda gpu coreml dml'),
+    planned: words('fps'),
   },
 ];
 

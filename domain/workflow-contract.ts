@@ -15,6 +15,8 @@ export type RunQueues = {
   readonly answer: string;
   readonly embed: string | null;
   readonly index: string | null;
+  /** Null where frames come from a folder; absent in runs of version 0.1. */
+  readonly media?: string | null;
 };
 
 export type EvaluateInput = {
@@ -32,6 +34,10 @@ export type EvaluateInput = {
 /** The embedding model a drive works with; workers with other weights refuse it. */
 export type EmbedderIdentity = {
   readonly modelId: string;
+  /** Revision of the model's repository; null when it is unknown. Absent in runs of version 0.1. */
+  readonly revision?: string | null;
+  /** How the weights are stored, such as fp32. Absent in runs of version 0.1. */
+  readonly dtype?: string;
   readonly modelHash: string;
   readonly preprocessingId: string;
   readonly dimension: number;
@@ -60,10 +66,24 @@ export type SliceItem = {
   readonly videoId: string;
 };
 
-/** What indexing a video came to: the blob of its embeddings, or why there is none. */
+/** What preparing a video came to: the blob of its embeddings, or why it cannot be used. */
 export type VideoIndex =
   | { readonly artifact: string; readonly failure: null }
   | { readonly artifact: null; readonly failure: ItemFailure };
+
+/** A job that indexes videos without a run. */
+export type IndexVideosInput = {
+  /** `index/<name>-<8 hex>`, also the workflow's id: no run is named like that. */
+  readonly jobId: string;
+  readonly queues: { readonly index: string; readonly media: string | null };
+  /** Position of the first video of this execution; a long job goes on in a new one. */
+  readonly from: number;
+  /** Videos done and failed in earlier executions. */
+  readonly done: number;
+  readonly failed: number;
+};
+
+export type IndexVideosResult = { readonly done: number; readonly failed: number };
 
 export type ItemInput = {
   readonly ref: ItemRef;

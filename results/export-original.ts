@@ -110,7 +110,7 @@ function count(counts: { -readonly [Key in keyof OriginalCounts]: number }, row:
 }
 
 function createRecordReader(blobs: OriginalSources['blobs'], spec: RunSpec) {
-  const framePaths = createFramePaths(spec.dataset.frames);
+  const framePaths = createFramePaths(spec.dataset.media);
   return async (row: Row): Promise<OriginalRecord> => {
     if (!hasFullRecord(row)) return failedRecord(row);
     const pathsOfVideo = new Map(

@@ -2,6 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256Hex } from '../domain/hashing.ts';
 import type { Row } from '../domain/row.ts';
+import { cutFrameName } from '../domain/cut-frame-name.ts';
+import type { MediaSpec } from '../domain/run-spec.ts';
 import { keyOf } from './original-record.ts';
 
 /**
@@ -28,11 +30,14 @@ const framePattern = /^frame_(\d{1,15})\.(?:jpe?g|png)$/i;
 
 /**
  * Finds the paths of frames by their number; a video's folder is listed once, and rows of one
- * video follow one another. A frame that is gone keeps the plainest name it can have had.
+ * video follow one another. A frame that is gone keeps the plainest name it can have had. Frames
+ * cut by us lie in the blob store and are named as `videoqa index --frames-out` writes them.
  */
-export function createFramePaths(framesFolder: string) {
+export function createFramePaths(media: MediaSpec['media']) {
+  const { folder: framesFolder } = media;
   let latest = { videoId: '', names: new Map<number, string>() };
   return async (videoId: string): Promise<(frameId: number) => string> => {
+    if (media.kind === 'videos') return (frameId) => join(videoId, cutFrameName(frameId));
     if (latest.videoId !== videoId) {
       const folder = join(framesFolder, videoId);
       latest = { videoId, names: numbered(await readdir(folder).catch(() => [])) };

@@ -1,80 +1,134 @@
 import { pictureInfo } from '../adapters/frames/picture.ts';
-import { readFrameIndex, writeFrameIndex } from '../adapters/index-files/frame-index.ts';
+import { writeFrameIndex } from '../adapters/index-files/frame-index.ts';
 import { createAccountLimiter } from '../adapters/models/account-limiter.ts';
 import { downloadPicture } from '../adapters/models/download-picture.ts';
 import { sendChat } from '../adapters/models/send-chat.ts';
 import { sendImageEdit } from '../adapters/models/send-image-edit.ts';
+import { findVideo, hashFile } from '../adapters/video/find-video.ts';
+import { writeManifest } from '../adapters/video/frame-manifest.ts';
 import { createAnswerActivities } from '../activities/answer.ts';
 import { createAskChat } from '../activities/ask-chat.ts';
 import { createDriveActivities } from '../activities/drive.ts';
 import { createEditPicture } from '../activities/edit-picture.ts';
-import { createEmbedRetrieveActivities } from '../activities/embed-retrieve.ts';
+import {
+  createEmbedRetrieveActivities,
+  type EmbedRetrieveDependencies,
+} from '../activities/embed-retrieve.ts';
+import { createExtractActivities, type ExtractDependencies } from '../activities/extract-frames.ts';
 import { createGenerateActivities } from '../activities/generate.ts';
+import { createIndexJobActivities } from '../activities/index-job.ts';
 import { createIndexActivities } from '../activities/index-video.ts';
 import { createPaidCall } from '../activities/paid-call.ts';
 import { createPlanActivities } from '../activities/plan.ts';
 import { createStepRecorder } from '../activities/record-step.ts';
 import { thawItems } from '../domain/frozen-items.ts';
+import type { EmbeddingDevice } from '../domain/run-spec.ts';
 import { createAdmissionReader } from './admission.ts';
 import { createKeyReader } from './api-keys.ts';
+import { cacheFolder } from './cache-folder.ts';
+import { describeSelfTest } from './describe-embedder.ts';
 import { createFrameReader } from './frame-reader.ts';
 import { importedEmbeddings } from './imported-embeddings.ts';
 import { openEmbeddersOnce } from './loaded-embedders.ts';
+import { createIndexOpener } from './open-frame-index.ts';
 import type { Stores } from './open-stores.ts';
 import { createResultFiles } from './result-files.ts';
 import { createRunReader } from './run-reader.ts';
+import { createSourceReader } from './source-reader.ts';
+import { createVideoCutter } from './video-cutter.ts';
 
 /** The activities of one process, by the queue they are for. */
 export type Activities = ReturnType<typeof composeActivities>['activities'];
 
-/** Hands every activity what it declares: the one place that knows both sides. */
-export function composeActivities(options: {
+export type ComposeOptions = {
   readonly stores: Stores;
   readonly environment: NodeJS.ProcessEnv;
   readonly processId: string;
-}) {
+  /** Where this process runs embedding models; null = where each run says. */
+  readonly device: EmbeddingDevice | null;
+  /** Told of what is worth a line to the person who watches. */
+  readonly onNote: (note: string) => void;
+};
+
+/** Hands every activity what it declares: the one place that knows both sides. */
+export function composeActivities(options: ComposeOptions) {
   const { stores, processId } = options;
-  const { runs, steps, calls, blobs, indexes } = stores;
+  const { runs, steps, calls, blobs, indexJobs } = stores;
   const reader = createRunReader(runs, blobs, thawItems);
-  const embedders = openEmbeddersOnce();
+  const sources = createSourceReader({ indexJobs, blobs, reader });
   const common = {
     reader,
-    frames: createFrameReader(),
+    sources,
+    frames: createFrameReader(stores),
     blobs,
     recordStep: createStepRecorder({ steps, calls, processId }),
   };
   const { askChat, editPicture } = composeCalls(options);
-  const embedder = embedders.open;
+  const { activities: embedding, ...embedders } = composeEmbedding(options, common);
   return {
     activities: {
-      drive: createDriveActivities({
-        runs,
-        steps,
-        reader,
-        onRowsRecorded: createResultFiles(stores),
-      }),
+      drive: {
+        ...createDriveActivities({
+          runs,
+          steps,
+          reader,
+          onRowsRecorded: createResultFiles(stores),
+        }),
+        ...createIndexJobActivities({ jobs: indexJobs, sources }),
+      },
       model: {
         ...createPlanActivities({ ...common, askChat }),
         ...createAnswerActivities({ ...common, askChat }),
       },
       image: createGenerateActivities({ ...common, editPicture }),
-      embed: createEmbedRetrieveActivities({ ...common, embedder, readFrameIndex }),
+      ...embedding,
+    },
+    ...embedders,
+    forgetRun: reader.forget,
+  };
+}
+
+/** Cutting, embedding and searching: what needs no key and costs no money. */
+function composeEmbedding(
+  { stores, environment, device, onNote }: ComposeOptions,
+  common: Pick<EmbedRetrieveDependencies, 'reader' | 'frames' | 'blobs' | 'recordStep'> &
+    Pick<ExtractDependencies, 'sources'>,
+) {
+  const embedders = openEmbeddersOnce({
+    device,
+    cacheFolder: cacheFolder(environment),
+    onOpened: (opened) => onNote(describeSelfTest(opened)),
+  });
+  const embedder = embedders.open;
+  const openIndex = createIndexOpener(stores.blobs);
+  return {
+    activities: {
+      embed: createEmbedRetrieveActivities({ ...common, embedder, openIndex }),
       index: createIndexActivities({
         ...common,
-        indexes,
+        ...stores,
         embedder,
         writeFrameIndex,
         importedEmbeddings,
-        videosOf: (spec) => reader.videoIds(spec.runId),
+      }),
+      media: createExtractActivities({
+        ...common,
+        ...stores,
+        ...createVideoCutter(environment),
+        findVideo,
+        hashVideo: hashFile,
+        writeManifest,
       }),
     },
-    forgetRun: reader.forget,
+    /** Loads a model, or finds it loaded, and has it prove itself. */
+    openEmbedder: embedder,
+    loadedEmbedders: embedders.loaded,
     close: embedders.close,
   };
 }
 
 /** Everything that costs money goes through one call store, one limiter and one admission. */
-function composeCalls({ stores, environment, processId }: Parameters<typeof composeActivities>[0]) {
+function composeCalls({ stores, environment, processId }: ComposeOptions) {
   const { runs, calls, blobs, indexes } = stores;
   const keyOf = createKeyReader(environment);
   const paidCall = createPaidCall({

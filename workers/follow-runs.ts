@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { IndexJobStore } from '../domain/stores/index-job-store.ts';
 import type { RunStore } from '../domain/stores/run-store.ts';
+import { EnvironmentError } from '../domain/usage-error.ts';
 import type { RunWorkers } from './run-workers.ts';
 
 export type Following = {
@@ -8,35 +10,51 @@ export type Following = {
   stop(): Promise<void>;
 };
 
+export type FollowOptions = {
+  readonly runs: Pick<RunStore, 'openDrives' | 'get'>;
+  readonly indexJobs: Pick<IndexJobStore, 'listOpen'>;
+  readonly workers: Pick<RunWorkers, 'serve' | 'serveJob'>;
+  /** Called for each new drive, so that changed limits and addresses are read again. */
+  readonly forget: (runId: string) => void;
+  /** Told of work that this machine cannot do, such as a model that it lacks. May throw. */
+  readonly onUnserved: (owner: string, error: EnvironmentError) => void;
+  /** How often the database is asked. @default 500 */
+  readonly intervalMs?: number;
+};
+
 /**
- * Has a worker process serve every run that has an open drive, also those that other processes
- * submit later.
- *
- * @param forget  called for each new drive, so that changed limits and addresses are read again
- * @param intervalMs  how often the database is asked
+ * Has a worker process serve every run that has an open drive and every open index job, also those
+ * that other processes submit later.
  */
-export function followRuns(
-  runs: RunStore,
-  workers: RunWorkers,
-  forget: (runId: string) => void,
-  intervalMs = 500,
-): Following {
+export function followRuns(options: FollowOptions): Following {
+  const { runs, indexJobs, workers, forget, onUnserved, intervalMs = 500 } = options;
   const served = new Set<string>();
   const stopping = new AbortController();
 
-  const serveNewDrives = async (): Promise<void> => {
-    for (const { runId, drive } of await runs.openDrives()) {
-      const name = `${runId}/${drive}`;
-      if (served.has(name)) continue;
-      forget(runId);
-      const run = await runs.get(runId);
-      if (run !== null) await workers.serve(run.spec);
-      served.add(name);
+  const serveOnce = async (name: string, owner: string, serve: () => Promise<unknown>) => {
+    if (served.has(name)) return;
+    served.add(name);
+    try {
+      await serve();
+    } catch (error) {
+      if (!(error instanceof EnvironmentError)) throw error;
+      onUnserved(owner, error);
     }
+  };
+  const serveNew = async (): Promise<void> => {
+    for (const { runId, drive } of await runs.openDrives()) {
+      await serveOnce(`${runId}/${drive}`, runId, async () => {
+        forget(runId);
+        const run = await runs.get(runId);
+        if (run !== null) await workers.serve(run.spec);
+      });
+    }
+    for (const { jobId, source } of await indexJobs.listOpen())
+      await serveOnce(jobId, jobId, () => workers.serveJob(source));
   };
   const loop = (async (): Promise<void> => {
     while (!stopping.signal.aborted) {
-      await serveNewDrives();
+      await serveNew();
       await delay(intervalMs, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   })();

@@ -1,47 +1,87 @@
 import { createHash } from 'node:crypto';
-import { type FrameFolders, openFrameFolders } from '../adapters/frames/frame-folder.ts';
+import { openFrameFolders } from '../adapters/frames/frame-folder.ts';
 import { pictureInfo, resizeFrame } from '../adapters/frames/picture.ts';
+import { readManifest } from '../adapters/video/frame-manifest.ts';
 import type { FrameReader } from '../activities/run-reader.ts';
 import type { Frame } from '../domain/item.ts';
-import type { RunSpec } from '../domain/run-spec.ts';
+import type { FrameSource } from '../domain/run-spec.ts';
+import { StepError } from '../domain/step-error.ts';
+import type { Stores } from './open-stores.ts';
 
 /** Listings of videos kept in memory at once. */
 const listingsKept = 256;
 
-/** Reads the frames of any run's videos from the folders that its dataset names. */
-export function createFrameReader(): FrameReader {
-  const folders = new Map<string, FrameFolders>();
-  const listings = new Map<string, Promise<readonly Frame[]>>();
+/** The frames of one video, and how to read one of them. */
+type Listing = {
+  readonly frames: readonly Frame[];
+  readonly read: (name: string) => Promise<Uint8Array>;
+};
 
-  const foldersOf = ({ dataset }: RunSpec): { key: string; folders: FrameFolders } => {
-    const key = JSON.stringify([dataset.frames, dataset.frameTime]);
-    const open =
-      folders.get(key) ?? openFrameFolders({ root: dataset.frames, frameTime: dataset.frameTime });
-    folders.set(key, open);
-    return { key, folders: open };
+/** Reads the frames of any run's videos: from the folder its dataset names, or those we have cut. */
+export function createFrameReader(stores: Pick<Stores, 'media' | 'blobs'>): FrameReader {
+  const listings = new Map<string, Promise<Listing>>();
+
+  const listingOf = (source: FrameSource, videoId: string): Promise<Listing> => {
+    const { media } = source.dataset;
+    const name = JSON.stringify([media.kind === 'videos' ? source.runId : media, videoId]);
+    const known =
+      listings.get(name) ??
+      (media.kind === 'videos'
+        ? listCutFrames(stores, source.runId, videoId)
+        : listFolder(media, videoId));
+    listings.delete(name);
+    listings.set(name, known);
+    known.catch(() => listings.delete(name));
+    const [oldest] = listings.keys();
+    if (listings.size > listingsKept && oldest !== undefined) listings.delete(oldest);
+    return known;
   };
-  const read: FrameReader['read'] = async (spec, frame) =>
-    foldersOf(spec).folders.read(frame.videoId, frame.name);
+  const read: FrameReader['read'] = async (source, frame) =>
+    (await listingOf(source, frame.videoId)).read(frame.name);
 
   return {
     read,
-    list(spec, videoId) {
-      const { key, folders: open } = foldersOf(spec);
-      const name = `${key}/${videoId}`;
-      const known = listings.get(name) ?? open.list(videoId).then((listing) => listing.frames);
-      listings.delete(name);
-      listings.set(name, known);
-      known.catch(() => listings.delete(name));
-      const [oldest] = listings.keys();
-      if (listings.size > listingsKept && oldest !== undefined) listings.delete(oldest);
-      return known;
-    },
+    list: async (source, videoId) => (await listingOf(source, videoId)).frames,
     async picture(spec, frame) {
       const stored = await read(spec, frame);
       const { frameMaxEdge } = spec.strategy;
       const bytes = frameMaxEdge === null ? stored : await resizeFrame(stored, frameMaxEdge);
       const sha256 = createHash('sha256').update(bytes).digest('hex');
       return { sha256, bytes, ...(await pictureInfo(bytes)) };
+    },
+  };
+}
+
+type FrameFolder = Extract<FrameSource['dataset']['media'], { kind: 'frames' }>;
+
+async function listFolder({ folder, frameTime }: FrameFolder, videoId: string): Promise<Listing> {
+  const folders = openFrameFolders({ root: folder, frameTime });
+  const { frames } = await folders.list(videoId);
+  return { frames, read: (name) => folders.read(videoId, name) };
+}
+
+async function listCutFrames(
+  { media, blobs }: Pick<Stores, 'media' | 'blobs'>,
+  ownerId: string,
+  videoId: string,
+): Promise<Listing> {
+  const manifest = await media.findOwned(ownerId, videoId, 'frames');
+  if (manifest === null) {
+    throw new StepError('frames_missing', 'fail', `the frames of video ${videoId} are not cut yet`);
+  }
+  const listed = readManifest(await blobs.get(manifest)).frames;
+  const blobOf = new Map(listed.map(({ name, sha256 }) => [name, sha256]));
+  return {
+    frames: listed.map(({ name, time_s: timeSeconds }, frameId) => ({
+      videoId,
+      frameId,
+      name,
+      timeSeconds,
+    })),
+    async read(name) {
+      const blob = blobOf.get(name);
+      if (blob !== undefined) return blobs.get(blob);
+      throw new StepError('frames_missing', 'fail', `video ${videoId} has no frame ${name}`);
     },
   };
 }

@@ -1,31 +1,33 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { readTorchEmbeddings } from '../adapters/index-files/torch-embeddings.ts';
+import { hashFile } from '../adapters/video/find-video.ts';
+import {
+  findVideoEmbeddings,
+  readVideoEmbeddings,
+} from '../adapters/index-files/video-embeddings.ts';
 import type { ImportedEmbeddings } from '../activities/check-imported.ts';
-import type { RunSpec } from '../domain/run-spec.ts';
+import type { FrameSource } from '../domain/run-spec.ts';
 import { normalizeRows } from '../domain/similarity.ts';
+import { StepError } from '../domain/step-error.ts';
 
-/** The `.pt` file of a video as unit rows; null where the run has none or may build it. */
+/** The file of a video's embeddings as unit rows; null where the run has none or may build it. */
 export async function importedEmbeddings(
-  spec: RunSpec,
+  source: Pick<FrameSource, 'dataset'>,
   videoId: string,
 ): Promise<ImportedEmbeddings | null> {
-  const { embeddings, buildMissing } = spec.dataset;
+  const { embeddings, buildMissing } = source.dataset;
   if (embeddings === null) return null;
-  const path = join(embeddings, `${videoId}.pt`);
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' && buildMissing) return null;
-    throw error;
-  });
-  if (bytes === null) return null;
-  const { filenames, embeddings: vectors, dimension } = await readTorchEmbeddings(path);
+  const path = await findVideoEmbeddings(embeddings, videoId);
+  if (path === null && buildMissing) return null;
+  if (path === null) {
+    const message = `the folder of embeddings has no file for video ${videoId}`;
+    throw new StepError('frames_missing', 'fail', message);
+  }
+  const { names, vectors, dimension, model } = await readVideoEmbeddings(path);
   normalizeRows(vectors, dimension);
-  const frameNames = filenames.map((name) => name.split(/[\\/]/).at(-1) ?? name);
   return {
-    frameNames,
+    frameNames: names.map((name) => name.split(/[\\/]/).at(-1) ?? name),
     vectors,
     dimension,
-    fileHash: createHash('sha256').update(bytes).digest('hex'),
+    fileHash: await hashFile(path),
+    model,
   };
 }

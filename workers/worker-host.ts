@@ -1,11 +1,14 @@
 import type { Client } from '@temporalio/client';
 import { NativeConnection, Runtime } from '@temporalio/worker';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import type { RunSpec } from '../domain/run-spec.ts';
+import type { Embedder } from '../adapters/embedding/embedder.ts';
+import type { EmbeddingDevice, FrameSource, RunSpec } from '../domain/run-spec.ts';
+import type { EnvironmentError } from '../domain/usage-error.ts';
 import { composeActivities } from './compose-activities.ts';
 import { failAbandoned } from './fail-abandoned.ts';
 import { followRuns } from './follow-runs.ts';
 import type { Stores } from './open-stores.ts';
+import type { WorkerRole } from './pollers.ts';
 import { currentProcessId } from './process-id.ts';
 import { startRunWorkers } from './run-workers.ts';
 import { workerLogger } from './worker-logger.ts';
@@ -14,6 +17,10 @@ import { workerLogger } from './worker-logger.ts';
 export type WorkerHost = {
   /** Has the queues of a run polled before it returns. */
   serve(spec: RunSpec): Promise<void>;
+  /** The same for an index job. */
+  serveJob(source: FrameSource): Promise<void>;
+  /** The embedding models of this process, and what they have done. */
+  embedders(): Promise<Embedder[]>;
   /** Rejects when a worker stops on its own. */
   readonly failed: Promise<never>;
   /** Lets running activities finish and stops. */
@@ -25,6 +32,13 @@ export type WorkerHostOptions = {
   readonly environment: NodeJS.ProcessEnv;
   /** Where the worker's log goes; null = nowhere. */
   readonly logFile: string | null;
+  readonly role: WorkerRole;
+  /** Where this process runs embedding models; null = where each run says. */
+  readonly device: EmbeddingDevice | null;
+  /** Told of what is worth a line to the person who watches. */
+  readonly onNote: (note: string) => void;
+  /** Told of a run or index job that this machine cannot serve. May throw, which ends the host. */
+  readonly onUnserved: (owner: string, error: EnvironmentError) => void;
   /** The embedded server, or null for the cluster that the environment names. */
   readonly embedded: {
     readonly address: string;
@@ -38,21 +52,37 @@ export type WorkerHostOptions = {
  * activities of dead processes are ended first so that they start again at once.
  */
 export async function startWorkerHost(options: WorkerHostOptions): Promise<WorkerHost> {
-  const { stores, environment, embedded } = options;
+  const { stores, environment, embedded, role, device } = options;
   installLogger(options.logFile);
   const { connection, namespace } = await connect(embedded);
   const processId = currentProcessId();
-  const composed = composeActivities({ stores, environment, processId });
+  const composed = composeActivities({
+    stores,
+    environment,
+    processId,
+    device,
+    onNote: options.onNote,
+  });
   if (embedded !== null) await failAbandoned(embedded.client, stores, processId);
   const workers = await startRunWorkers({
     connection,
     namespace,
     activities: composed.activities,
+    role,
+    openEmbedder: composed.openEmbedder,
     hasKey: (variable) => variable === null || Boolean(environment[variable]),
   });
-  const following = followRuns(stores.runs, workers, composed.forgetRun);
+  const following = followRuns({
+    runs: stores.runs,
+    indexJobs: stores.indexJobs,
+    workers,
+    forget: composed.forgetRun,
+    onUnserved: options.onUnserved,
+  });
   return {
-    serve: (spec) => workers.serve(spec),
+    serve: workers.serve,
+    serveJob: workers.serveJob,
+    embedders: composed.loadedEmbedders,
     failed: Promise.race([workers.failed, following.failed]),
     async close() {
       await following.stop();

@@ -10,34 +10,27 @@ import type { AnswerActivities } from '../activities/answer.ts';
 import type { EmbedRetrieveActivities } from '../activities/embed-retrieve.ts';
 import type { GenerateActivities } from '../activities/generate.ts';
 import type { PlanActivities } from '../activities/plan.ts';
+import { plansPictures } from '../domain/run-spec.ts';
 import type { ItemInput, ItemResult } from '../domain/workflow-contract.ts';
 import { failureOf, itemFailure } from './item-failure.ts';
 import { retryPolicy } from './retry-policy.ts';
 import { attemptCount, failedStep, failKind } from './search-attributes.ts';
 
 /**
- * One question about one video: plan -> generate x n -> embed-retrieve -> answer. A strategy
- * without pictures only answers. Ends as Completed (answered, unparsed), Failed with one typed
+ * One question about one video: plan -> generate x n -> embed-retrieve -> answer. A search by text
+ * needs no pictures, a strategy without a search only answers. Ends as Completed (answered, unparsed), Failed with one typed
  * failure, or Canceled.
  */
 export async function evaluateItem(input: ItemInput): Promise<ItemResult> {
   const { ref, strategy, queues, index, modelHash } = input;
-  const { planImageRequests, generateImage, embedAndRetrieve, answerQuestion } = stepsOn(queues);
+  const steps = stepsOn(queues);
   try {
     if (index?.failure) throw itemFailure(index.failure);
     if (index !== null && modelHash !== null) {
-      const { pictures } = await planImageRequests(ref);
-      const parts = Array.from({ length: pictures }, (_, part) => part);
-      if (strategy === 'imagined-keyframes') {
-        const draw = (part: number) => {
-          const summary = `picture ${part + 1} of ${pictures}`;
-          return generateImage.executeWithOptions({ summary }, [{ ...ref, part }]);
-        };
-        await all(parts.map(draw));
-      }
-      await embedAndRetrieve({ ...ref, index: index.artifact, modelHash });
+      if (plansPictures({ name: strategy })) await makePictures(input, steps);
+      await steps.embedAndRetrieve({ ...ref, index: index.artifact, modelHash });
     }
-    return await answerQuestion(ref);
+    return await steps.answerQuestion(ref);
   } catch (error) {
     if (isCancellation(error) || !(error instanceof TemporalFailure)) throw error;
     const failure = failureOf(error);
@@ -49,6 +42,21 @@ export async function evaluateItem(input: ItemInput): Promise<ItemResult> {
     setCurrentDetails(`Failed with ${failure.class} after ${failure.attempts} attempts.`);
     throw itemFailure(failure);
   }
+}
+
+/** Plans the pictures to search with and, unless the reference frames themselves serve, draws them. */
+async function makePictures(
+  { ref, strategy }: ItemInput,
+  { planImageRequests, generateImage }: ReturnType<typeof stepsOn>,
+): Promise<void> {
+  const { pictures } = await planImageRequests(ref);
+  if (strategy !== 'imagined-keyframes') return;
+  const parts = Array.from({ length: pictures }, (_, part) => part);
+  const draw = (part: number) => {
+    const summary = `picture ${part + 1} of ${pictures}`;
+    return generateImage.executeWithOptions({ summary }, [{ ...ref, part }]);
+  };
+  await all(parts.map(draw));
 }
 
 /** The four steps, each on the queue of whoever can do it. */

@@ -7,7 +7,6 @@ import {
   startChild,
 } from '@temporalio/workflow';
 import type { DriveActivities } from '../activities/drive.ts';
-import type { IndexActivities } from '../activities/index-video.ts';
 import type { ShardRange } from '../domain/shards.ts';
 import {
   shardWorkflowId,
@@ -17,6 +16,7 @@ import {
   type ShardInput,
   type ShardResult,
 } from '../domain/workflow-contract.ts';
+import { checkEmbedder } from './check-embedder.ts';
 import { evaluateShard } from './evaluate-shard.ts';
 import { retryPolicy } from './retry-policy.ts';
 import { runAttributes } from './search-attributes.ts';
@@ -39,7 +39,8 @@ export async function evaluate(input: EvaluateInput): Promise<EvaluateResult> {
   const { runId, drive } = input;
   const running: Promise<ShardResult>[] = [];
   try {
-    const embedder = await checkEmbedder(input);
+    const { index } = input.queues;
+    const embedder = index === null ? null : await checkEmbedder(runId, index);
     const { shards, items } = await planShards({ runId, drive, shardLimit: input.shardLimit });
     await runShards(input, shards, embedder, running);
     const isStopped = (await Promise.all(running)).some((shard) => shard.isStopped);
@@ -88,17 +89,4 @@ function startShard(input: ShardInput) {
     typedSearchAttributes: runAttributes({ ...input, videoId: null }),
     staticSummary: `shard ${input.shard}: positions ${input.from} to ${input.to - 1}`,
   });
-}
-
-/** Asks the embedding workers which model they hold, and holds imported embeddings against it, before anything is paid. */
-async function checkEmbedder({ runId, queues }: EvaluateInput): Promise<EmbedderIdentity | null> {
-  if (queues.index === null) return null;
-  const indexing = proxyActivities<IndexActivities>({
-    taskQueue: queues.index,
-    // Loading a large model from a cold disk takes minutes.
-    startToCloseTimeout: '15 minutes',
-    heartbeatTimeout: '15 seconds',
-    retry: retryPolicy,
-  });
-  return indexing.checkEmbedder({ runId });
 }

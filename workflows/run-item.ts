@@ -26,7 +26,7 @@ const startPatienceSeconds = 60;
 export async function runItem(
   input: ShardInput,
   item: SliceItem,
-  index: Promise<VideoIndex> | null,
+  index: Promise<VideoIndex | null> | null,
 ): Promise<ItemEnd> {
   const { itemId, sample } = item;
   let workflowRunId: string | null = null;

@@ -5,6 +5,8 @@ import { isGroup, mergeConfig, type RawConfig } from '../../domain/raw-config.ts
 const pathKeys = [
   ['dataset', 'path'],
   ['dataset', 'frames'],
+  ['dataset', 'videos'],
+  ['dataset', 'extract', 'times'],
   ['dataset', 'embeddings'],
   ['models', 'embedding', 'path'],
   ['output'],

@@ -1,10 +1,11 @@
 import { sql } from 'kysely';
 import { EnvironmentError } from '../../domain/usage-error.ts';
 import { firstTables } from './migrations/0001-first-tables.ts';
+import { mediaTables } from './migrations/0002-media.ts';
 import type { Migration } from './migrations/migration.ts';
 import type { Connection, OpenTransaction } from './schema.ts';
 
-const migrations: readonly Migration[] = [firstTables];
+const migrations: readonly Migration[] = [firstTables, mediaTables];
 
 /**
  * Brings the schema to the newest version in one transaction; of several processes at once, one

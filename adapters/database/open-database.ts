@@ -3,14 +3,18 @@ import { dirname, resolve } from 'node:path';
 import { Kysely } from 'kysely';
 import type { BlobStore } from '../../domain/stores/blob-store.ts';
 import type { CallStore } from '../../domain/stores/call-store.ts';
+import type { IndexJobStore } from '../../domain/stores/index-job-store.ts';
 import type { IndexStore } from '../../domain/stores/index-store.ts';
+import type { MediaStore } from '../../domain/stores/media-store.ts';
 import type { RunStore } from '../../domain/stores/run-store.ts';
 import type { StepStore } from '../../domain/stores/step-store.ts';
 import { EnvironmentError, UsageError } from '../../domain/usage-error.ts';
 import { pathOfFileUrl } from '../blobs/file-url.ts';
 import { createCallStore } from './call-store.ts';
+import { createIndexJobStore } from './index-job-store.ts';
 import { createIndexStore } from './index-store.ts';
 import { libsqlDialect } from './libsql-dialect.ts';
+import { createMediaStore } from './media-store.ts';
 import { migrate } from './migrate.ts';
 import { createRunStore } from './run-store.ts';
 import type { Tables } from './schema.ts';
@@ -22,6 +26,8 @@ export type Database = {
   readonly steps: StepStore;
   readonly calls: CallStore;
   readonly indexes: IndexStore;
+  readonly indexJobs: IndexJobStore;
+  readonly media: MediaStore;
   close(): Promise<void>;
 };
 
@@ -47,6 +53,8 @@ export async function openDatabase(url: string, blobs: BlobStore): Promise<Datab
     steps: createStepStore(db),
     calls: createCallStore(db, blobs),
     indexes: createIndexStore(db),
+    indexJobs: createIndexJobStore(db),
+    media: createMediaStore(db),
     close: () => db.destroy(),
   };
 }

@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import type { Selectable } from 'kysely';
-import type { RunSpec } from '../../domain/run-spec.ts';
 import { StepError } from '../../domain/step-error.ts';
 import type { RunItem, RunRecord, RunStore } from '../../domain/stores/run-store.ts';
 import { missingRecord } from './database-error.ts';
 import { inChunks } from './in-chunks.ts';
 import { fromJsonColumn, toJsonColumn } from './json-column.ts';
 import type { Connection, OpenTransaction, Tables } from './schema.ts';
+import { specFromColumn } from './spec-column.ts';
 
 type RunRecords = Pick<
   RunStore,
@@ -159,7 +159,7 @@ function toRunRecord(run: RunWithDrives): RunRecord {
   return {
     runId: run.run_id,
     name: run.name,
-    spec: fromJsonColumn(run.spec_json, what) as RunSpec,
+    spec: specFromColumn(run.spec_json, what),
     identity: run.identity,
     state: run.state,
     stopReason: run.stop_reason,

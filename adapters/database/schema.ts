@@ -3,6 +3,7 @@ import type { FailureClass, Outcome, Step } from '../../domain/outcome.ts';
 import type { FailureAction } from '../../domain/step-error.ts';
 import type { Admission } from '../../domain/stores/run-store.ts';
 import type { CallRecord } from '../../domain/stores/call-store.ts';
+import type { MediaKind } from '../../domain/stores/media-store.ts';
 import type { StepRecord } from '../../domain/stores/step-store.ts';
 import type { RunState } from '../../domain/summary.ts';
 
@@ -20,6 +21,10 @@ export type Tables = {
   readonly call_responses: ResponseTable;
   readonly video_indexes: IndexTable;
   readonly index_chunks: ChunkTable;
+  readonly video_cuts: CutTable;
+  readonly owned_media: OwnedMediaTable;
+  readonly index_jobs: IndexJobTable;
+  readonly index_failures: IndexFailureTable;
 };
 
 export type Connection = Kysely<Tables>;
@@ -145,3 +150,18 @@ type IndexTable = {
 };
 
 type ChunkTable = { chunk_key: string; artifact: string };
+
+type CutTable = { video_sha256: string; extract_key: string; manifest: string };
+
+type OwnedMediaTable = { owner_id: string; video_id: string; kind: MediaKind; artifact: string };
+
+type IndexJobTable = {
+  job_id: string;
+  source_json: string;
+  videos: string;
+  opened_at: number;
+  closed_at: number | null;
+};
+export type IndexJobColumns = Selectable<IndexJobTable>;
+
+type IndexFailureTable = { job_id: string; video_id: string; message: string };

@@ -1,10 +1,9 @@
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { Frame } from '../../domain/item.ts';
-import type { DatasetSpec } from '../../domain/run-spec.ts';
 import { StepError } from '../../domain/step-error.ts';
 import { frameNumber, numberFrames, type UnmatchedFile } from './frame-names.ts';
-import { openFrameTimes } from './frame-times.ts';
+import { type FrameTimeRule, openFrameTimes } from './frame-times.ts';
 import { mediaTypeOf } from './picture.ts';
 
 /** The frames of one video in time order, and the files beside them that are none. */
@@ -33,7 +32,7 @@ export function openFrameFolders({
   frameTime,
 }: {
   readonly root: string;
-  readonly frameTime: DatasetSpec['frameTime'];
+  readonly frameTime: FrameTimeRule;
 }): FrameFolders {
   const times = openFrameTimes(root, frameTime);
   return {

@@ -1,8 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
-import type { DatasetSpec } from '../../domain/run-spec.ts';
+import type { MediaSpec } from '../../domain/run-spec.ts';
 import { StepError } from '../../domain/step-error.ts';
+
+/** How the times of a folder's frames are known; null = they are not. */
+export type FrameTimeRule = Extract<MediaSpec['media'], { kind: 'frames' }>['frameTime'];
 
 /** Seconds into the video by frame number and file name; null where they are unknown. */
 type TimeOfFrame = (frame: { readonly frameId: number; readonly name: string }) => number | null;
@@ -24,7 +27,7 @@ const timesOfVideosSchema = z.record(z.string(), namedTimesSchema);
  *
  * @throws {StepError} class `storage` from `ofVideo` when a file of times cannot be read
  */
-export function openFrameTimes(root: string, frameTime: DatasetSpec['frameTime']): FrameTimes {
+export function openFrameTimes(root: string, frameTime: FrameTimeRule): FrameTimes {
   if (frameTime === null) return { fileName: null, ofVideo: async () => () => null };
   if ('perSecond' in frameTime) {
     const { perSecond } = frameTime;

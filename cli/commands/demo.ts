@@ -15,6 +15,16 @@ import { renderSummary } from '../render/summary-view.ts';
 import { runExitCode } from '../run-exit-code.ts';
 import { openSession, type Session } from '../session.ts';
 
+/** What the numbers of the demo are worth. */
+const meaningOfDemo = `
+What this shows: in a drawn world, with models that answer only from the pixels they are sent, how
+often each way of choosing 8 frames shows the event, and what that does to the answers. uniform is
+the baseline, unedited-reference the control: it plans and searches, with a picture that imagines
+nothing. text-top-k searches with the words of the question alone.
+What it does not show: how well any real model answers, or searches. The embedding model knows the
+shapes and the few words of this world and no others, and an imagined picture is drawn by the world
+itself. On your own videos, run these arms and compare.`;
+
 type DemoOptions = {
   readonly videos?: string;
   readonly fresh?: boolean;
@@ -23,7 +33,7 @@ type DemoOptions = {
 
 /**
  * `demo`: synthetic videos, a simulated provider that looks at pixels, a real Temporal server and a
- * real embedding model. Runs three strategies over the same questions and compares them.
+ * real embedding model. Runs four strategies over the same questions and compares them.
  */
 export async function demo(options: DemoOptions): Promise<ExitCode> {
   const session = await openSession({ embedded: true });
@@ -101,6 +111,7 @@ function showComparison(
     return;
   }
   printData(renderComparison(runs, comparison));
+  printData(meaningOfDemo);
   printNote(
     [
       '',

@@ -1,13 +1,29 @@
 import { namesCluster } from '../../client/connect.ts';
+import type { EmbeddingDevice } from '../../domain/run-spec.ts';
 import { EnvironmentError } from '../../domain/usage-error.ts';
-import { startWorkerHost } from '../../workers/worker-host.ts';
+import { describeWork } from '../../workers/describe-embedder.ts';
+import { workerPerGpu } from '../../workers/gpu-processes.ts';
+import type { WorkerRole } from '../../workers/pollers.ts';
+import { startWorkerHost, type WorkerHost } from '../../workers/worker-host.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { listenForInterruption, untilAborted } from '../interruption.ts';
 import { printNote } from '../output.ts';
 import { openReadingSession } from '../session.ts';
 
-/** `worker --role all`: serves every run in the database on the cluster that the environment names. */
-export async function worker(_options: { readonly role?: string }): Promise<ExitCode> {
+export type WorkerOptions = {
+  readonly role: WorkerRole;
+  readonly gpus?: string;
+  readonly device?: EmbeddingDevice;
+};
+
+const reportEveryMs = 60_000;
+
+async function reportWork(host: WorkerHost): Promise<void> {
+  for (const embedder of await host.embedders()) printNote(describeWork(embedder));
+}
+
+/** `worker`: serves the runs in the database on the cluster that the environment names. */
+export async function worker({ role, gpus, device }: WorkerOptions): Promise<ExitCode> {
   if (!namesCluster()) {
     throw new EnvironmentError(
       'No cluster is configured: set TEMPORAL_ADDRESS (or a profile in temporal.toml). ' +
@@ -17,6 +33,11 @@ export async function worker(_options: { readonly role?: string }): Promise<Exit
   const interrupted = listenForInterruption(() =>
     printNote('Stopping; calls in flight finish first.'),
   );
+  if (gpus !== undefined) {
+    const args = ['worker', '--role', role, '--device', device ?? 'cuda'];
+    await workerPerGpu({ gpus, args, interrupted, onNote: printNote });
+    return exitCodes.interrupted;
+  }
   const { stores, close } = await openReadingSession();
   try {
     const host = await startWorkerHost({
@@ -24,11 +45,21 @@ export async function worker(_options: { readonly role?: string }): Promise<Exit
       environment: process.env,
       logFile: null,
       embedded: null,
+      role,
+      device: device ?? null,
+      onNote: printNote,
+      onUnserved(owner, error) {
+        // A machine kept for embedding is of no use without the model; others have more to do.
+        if (role === 'embed') throw error;
+        printNote(`${owner} cannot be served here: ${error.message}`);
+      },
     });
-    printNote('The worker polls for runs. Ctrl-C stops.');
+    printNote(`The worker polls for runs (role ${role}). Ctrl-C stops.`);
+    const reporting = setInterval(() => void reportWork(host), reportEveryMs);
     try {
       await Promise.race([untilAborted(interrupted), host.failed]);
     } finally {
+      clearInterval(reporting);
       await host.close();
     }
     return exitCodes.interrupted;

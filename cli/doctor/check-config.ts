@@ -2,7 +2,7 @@ import { readConfig } from '../../adapters/config-files/read-config.ts';
 import { promptVersion } from '../../domain/prompts.ts';
 import { resolveConfig } from '../../domain/resolve-config.ts';
 import { keysNeeded } from '../../domain/run-queues.ts';
-import { type EmbeddingSpec, plansPictures } from '../../domain/run-spec.ts';
+import { type EmbeddingSpec, searchesFrames } from '../../domain/run-spec.ts';
 import { broken, type Finding, finding, passed } from './check.ts';
 
 /** What a configuration needs of this machine. */
@@ -20,11 +20,16 @@ export async function checkConfigFile(
   let embedding: EmbeddingSpec | null = null;
   let keys: readonly string[] = [];
   const read = await finding('configuration', `mend ${file}`, async () => {
-    const surroundings = { promptVersion, simulatedBaseUrl: 'http://127.0.0.1', overwrite: false };
+    const surroundings = {
+      promptVersion,
+      simulatedBaseUrl: 'http://127.0.0.1',
+      overwrite: false,
+      extractTimes: null,
+    };
     const unfrozen = resolveConfig(await readConfig(file), surroundings);
     const { dataset, strategy, models } = unfrozen;
     keys = keysNeeded({ ...unfrozen, runId: '', dataset: { ...dataset, hash: '' } });
-    embedding = plansPictures(strategy) ? models.embedding : null;
+    embedding = searchesFrames(strategy) ? models.embedding : null;
     return `${file}: ${strategy.name} with ${models.answer.model}`;
   });
   const set = keys.map((variable) =>

@@ -8,14 +8,13 @@ export function checkModel(embedding: EmbeddingSpec): Promise<Finding> {
   const check = 'embedding model';
   const fix = `copy config.json, preprocessor_config.json and onnx/vision_model.onnx of ${embedding.model} to ${embedding.path}`;
   return finding(check, fix, async () => {
-    const { model, path, device } = embedding;
-    const embedder = await openEmbedder({ modelId: model, path, device });
+    const embedder = await openEmbedder({ ...embedding, modelId: embedding.model });
     try {
       const { vectors } = await embedder.embed([await grayPicture()]);
       const length = Math.hypot(...vectors);
       if (Math.abs(length - 1) > 1e-3)
         return broken(check, `gives vectors of length ${length}`, fix);
-      return `${model}: ${embedder.dimension} values a picture, weights ${embedder.modelHash.slice(0, 12)}`;
+      return `${embedding.model}: ${embedder.dimension} values a picture, weights ${embedder.modelHash.slice(0, 12)}`;
     } finally {
       await embedder.close();
     }

@@ -12,6 +12,7 @@ export function renderItem(detail: ItemDetail): string {
     ['Question', questionLines(row)],
     [`Outcome${label}`, outcomeLines(row)],
     ['Planned pictures', row.planned.map((_, index) => plannedLine(row, index))],
+    ['Searched with', detail.textQuery === null ? [] : [textQueryLine(detail.textQuery)]],
     ['Retrieved', row.retrieved.length === 0 ? [] : retrievedLines(row)],
     [`Shown to the answer call${hitNote(detail)}`, row.shown.length === 0 ? [] : [shownLine(row)]],
     ...detail.replies.map(
@@ -71,6 +72,11 @@ function plannedLine({ planned, generated }: Row, index: number): string {
   return `${index + 1}. frame ${plan.used_frame_id}${asked}, ${result}: ${plan.prompt}`;
 }
 
+function textQueryLine({ text, isTruncated }: NonNullable<ItemDetail['textQuery']>): string {
+  const cut = isTruncated ? ' (longer than the model reads: its end was not used)' : '';
+  return `the text "${text}"${cut}`;
+}
+
 function retrievedLines({ retrieved }: Row): string[] {
   const rows = retrieved.map((frame) => [
     String(frame.frame_id),
@@ -79,7 +85,7 @@ function retrievedLines({ retrieved }: Row): string[] {
     String(frame.rank),
     String(frame.query + 1),
   ]);
-  return table([['frame', 'time', 'cosine', 'rank', 'picture'], ...rows]).split('\n');
+  return table([['frame', 'time', 'cosine', 'rank', 'query'], ...rows]).split('\n');
 }
 
 function shownLine({ shown }: Row): string {

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Embedder } from '../../activities/embedder.ts';
 import { createEmbedRetrieveActivities } from '../../activities/embed-retrieve.ts';
-import { readFrameIndex, writeFrameIndex } from '../../adapters/index-files/frame-index.ts';
+import { writeFrameIndex } from '../../adapters/index-files/frame-index.ts';
 import type { RunSpec } from '../../domain/run-spec.ts';
 import type { RetrieveResult } from '../../domain/step-results.ts';
+import { createIndexOpener } from '../../workers/open-frame-index.ts';
 import type { Stores } from '../../workers/open-stores.ts';
 import { inActivity, openTestStores } from '../support/fakes-activity.ts';
 import {
@@ -29,10 +30,12 @@ const frameVectors = Array.from({ length: frameCount }, (_, n) => pointing(n * 1
 
 let stores: Stores;
 let embedded: Uint8Array[];
+let texts: string[];
 let index: string;
 beforeEach(async () => {
   stores = await openTestStores();
   embedded = [];
+  texts = [];
   await createSampleRun(stores);
   await leaveResult(stores, 'plan', 0, planOf(1, 2));
   index = await stores.blobs.put(
@@ -68,6 +71,11 @@ const embedder: Embedder = {
     const angles = pictures.map((bytes) => Number(new TextDecoder().decode(bytes)) || 0);
     return { vectors: new Float32Array(angles.flatMap(pointing)) };
   },
+  async embedTexts(asked) {
+    texts.push(...asked);
+    const truncated = asked.map((text) => text.length > 40);
+    return { vectors: new Float32Array(asked.flatMap(() => pointing(46))), truncated };
+  },
 };
 
 function retrieving(
@@ -80,7 +88,7 @@ function retrieving(
     blobs: stores.blobs,
     recordStep: recorderOf(stores),
     embedder: async () => worker,
-    readFrameIndex,
+    openIndex: createIndexOpener(stores.blobs),
   });
   return inActivity(() => embedAndRetrieve({ ...ref, index, modelHash }));
 }
@@ -161,6 +169,35 @@ describe('embedAndRetrieve', () => {
 
     const sent = embedded.map((bytes) => new TextDecoder().decode(bytes));
     expect(sent).toEqual(['frame_1.jpg', 'frame_2.jpg']);
+  });
+
+  it('searches with the bare question for text-top-k, and plans no picture', async () => {
+    await retrieving({ name: 'text-top-k', textQuery: 'question', topK: 2, answerFrames: null });
+
+    expect(texts).toEqual(['What does the man hold?']);
+    expect(embedded).toEqual([]);
+    expect(await chosenIds()).toEqual([3, 4]);
+    const textQuery = { text: 'What does the man hold?', isTruncated: false };
+    expect(await result()).toMatchObject({ textQuery });
+  });
+
+  it('records the options of a text query, and that the model read only its beginning', async () => {
+    const textQuery = 'question-with-options';
+
+    await retrieving({ name: 'text-top-k', textQuery, topK: 2 });
+
+    const text = 'What does the man hold? a cup a key';
+    expect(texts).toEqual([text]);
+    expect(await result()).toMatchObject({ textQuery: { text, isTruncated: false } });
+  });
+
+  it('refuses an index of pictures that were prepared otherwise, and names both', async () => {
+    await leavePictures(149, 14);
+    const worker = { ...embedder, preprocessingId: 'other' };
+
+    await expect(retrieving({}, { worker })).rejects.toThrow(
+      /made by tiny \(fp32, weights f{12}, p, 2 values\).* tiny \(fp32, weights f{12}, other, 2 values\)/,
+    );
   });
 
   it('refuses to compare with the weights of another model', async () => {

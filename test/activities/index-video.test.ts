@@ -7,7 +7,7 @@ import { readFrameIndex, writeFrameIndex } from '../../adapters/index-files/fram
 import { StepError } from '../../domain/step-error.ts';
 import type { Stores } from '../../workers/open-stores.ts';
 import { inActivity, openTestStores } from '../support/fakes-activity.ts';
-import { framesOf, readerOf, stepSpec, videoFrames } from '../support/fakes-item-steps.ts';
+import { framesOf, sourcesOf, stepSpec, videoFrames } from '../support/fakes-item-steps.ts';
 
 const identity = { modelId: 'tiny', modelHash: 'f'.repeat(64), preprocessingId: 'p', dimension: 4 };
 
@@ -35,6 +35,7 @@ function embedderOf(limit = Number.POSITIVE_INFINITY): Embedder {
       embedded += pictures.length;
       return { vectors: new Float32Array(pictures.flatMap(vectorOf)) };
     },
+    embedTexts: () => Promise.reject(new Error('indexing embeds no text')),
   };
 }
 
@@ -50,14 +51,14 @@ function activities({ frameCount = 150, embedder = embedderOf(), imported, video
   const spec = stepSpec();
   const embeddings = imported === undefined ? null : 'embeddings';
   return createIndexActivities({
-    reader: readerOf({ ...spec, dataset: { ...spec.dataset, embeddings } }),
+    sources: sourcesOf({ ...spec, dataset: { ...spec.dataset, embeddings } }, videos),
     frames: framesOf(videoFrames(frameCount)),
     blobs: stores.blobs,
     indexes: stores.indexes,
+    media: stores.media,
     embedder: async () => embedder,
     importedEmbeddings: async (_, videoId) => imported?.(videoId) ?? null,
     writeFrameIndex,
-    videosOf: async () => videos ?? ['v0'],
   });
 }
 const heartbeats: unknown[] = [];
@@ -77,6 +78,7 @@ function importedOf(frameCount: number, changes: Partial<ImportedEmbeddings> = {
     vectors: new Float32Array(rows),
     dimension: 4,
     fileHash: 'a'.repeat(64),
+    model: null,
     ...changes,
   };
 }
@@ -145,6 +147,20 @@ describe('indexVideo', () => {
 
     expect(embedded).toBe(0);
     expect(readFrameIndex(await stores.blobs.get(artifact)).frameNames).toHaveLength(5);
+  });
+
+  it('refuses imported embeddings that name another model, and names both', async () => {
+    const model = { ...identity, modelId: 'huge', modelHash: 'e'.repeat(64) };
+
+    await expect(indexing({ imported: () => importedOf(5, { model }) })).rejects.toThrow(
+      /made by huge \(fp32, weights e{12}.* is tiny \(fp32, weights f{12}/,
+    );
+  });
+
+  it('keeps the times of the frames in the index', async () => {
+    const { frameTimes } = readFrameIndex(await stores.blobs.get(await indexing()));
+
+    expect(frameTimes.slice(0, 3)).toEqual([0, 0.5, 1]);
   });
 
   it('D14: refuses imported embeddings of another dimension', async () => {

@@ -73,7 +73,7 @@ describe('checkConfig', () => {
       'models.answer.maxTokens: must be a number',
       'models.answer.temperature: must be at most 2',
       'strategy.initialFrames: must be at least 1',
-      'strategy.name: must be one of uniform, imagined-keyframes, unedited-reference; did you mean uniform?',
+      'strategy.name: must be one of uniform, text-top-k, imagined-keyframes, unedited-reference; did you mean uniform?',
       'strategy.topk: unknown key; did you mean topK?',
     ]);
   });
@@ -91,14 +91,11 @@ describe('checkConfig', () => {
     ['models.answer.provider', { models: { answer: { provider: 'azure' } } }],
     ['models.answer.provider', { models: { answer: { provider: 'dashscope' } } }],
     ['models.answer.provider', { models: { answer: { provider: 'local' } } }],
-    ['models.embedding.device', { models: { embedding: { path: 'm', device: 'cuda' } } }],
     ['matrix', { matrix: { strategy: ['uniform'] } }],
     ['run.samples', { run: { samples: 2 } }],
-    ['dataset.extract', { dataset: { extract: { count: 8 } } }],
-    ['dataset.videos', { dataset: { videos: 'videos' } }],
     ['dataset.format', { dataset: { format: 'mvbench' } }],
-    ['strategy.name', { strategy: { name: 'text-top-k' } }],
-    ['strategy.sampling', { strategy: { sampling: 'uniform.linspace' } }],
+    ['strategy.name', { strategy: { name: 'bolt' } }],
+    ['strategy.sampling', { strategy: { sampling: 'fps' } }],
   ])('refuses %s, which is not built yet, by its name', (key, change) => {
     const problems = problemsOf(change).filter((problem) => problem.startsWith(`${key}:`));
 
@@ -147,10 +144,55 @@ describe('checkConfig', () => {
   it('asks for the models that a strategy needs', () => {
     expect(problemsOf({ strategy: { name: 'imagined-keyframes' } })).toEqual([
       'models.image: is missing; the strategy imagined-keyframes needs it to draw the pictures',
-      'models.embedding: is missing; the strategy imagined-keyframes needs it to find frames by picture',
+      'models.embedding: is missing; the strategy imagined-keyframes needs it to find frames',
     ]);
     expect(problemsOf({ strategy: { name: 'unedited-reference' } })).toEqual([
-      'models.embedding: is missing; the strategy unedited-reference needs it to find frames by picture',
+      'models.embedding: is missing; the strategy unedited-reference needs it to find frames',
+    ]);
+  });
+
+  const { frames: _frames, ...withoutFrames } = smallest.dataset;
+  const mediaProblems = (dataset: RawConfig) =>
+    checkConfig({ ...smallest, dataset: { ...withoutFrames, ...dataset } }).problems.map(
+      ({ path, message }) => `${joinPath(path)}: ${message}`,
+    );
+
+  it.each([
+    ['a folder of frames', { frames: 'f' }],
+    ['videos cut by rate', { videos: 'v', extract: { perSecond: 0.5 } }],
+    ['videos cut by count', { videos: 'v', extract: { count: 32 } }],
+    ['videos cut at given times', { videos: 'v', extract: { times: 'times.json' } }],
+  ])('takes frames from %s', (_, dataset) => {
+    expect(mediaProblems(dataset)).toEqual([]);
+  });
+
+  it.each([
+    ['nothing', {}, 'dataset.frames: is missing'],
+    ['videos alone', { videos: 'v' }, 'dataset.extract: is missing'],
+    ['a rule alone', { extract: { count: 8 } }, 'dataset.videos: is missing'],
+    ['both', { frames: 'f', videos: 'v', extract: { count: 8 } }, 'dataset.frames: stands beside'],
+    ['two rules', { videos: 'v', extract: { count: 8, perSecond: 1 } }, 'dataset.extract: takes'],
+    [
+      'times twice',
+      { videos: 'v', extract: { count: 8 }, frameTime: { perSecond: 1 } },
+      'dataset.frameTime: is known',
+    ],
+    [
+      'embeddings of other frames',
+      { videos: 'v', extract: { count: 8 }, embeddings: 'pt' },
+      'dataset.embeddings: name frames',
+    ],
+  ])('refuses frames from %s', (_, dataset, problem) => {
+    expect(mediaProblems(dataset)).toEqual([expect.stringContaining(problem)]);
+  });
+
+  it('takes a text query for text-top-k alone', () => {
+    const embedding = { path: 'm' };
+    const text = { name: 'text-top-k', textQuery: 'question-with-options' };
+
+    expect(problemsOf({ models: { embedding }, strategy: text })).toEqual([]);
+    expect(problemsOf({ strategy: { textQuery: 'question' } })).toEqual([
+      expect.stringContaining('strategy.textQuery: belongs to the strategy text-top-k'),
     ]);
   });
 

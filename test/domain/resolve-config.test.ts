@@ -37,6 +37,7 @@ function resolved(
     promptVersion: 'prompts-1',
     simulatedBaseUrl: null,
     overwrite: false,
+    extractTimes: null,
     ...surroundings,
   });
 }
@@ -156,6 +157,26 @@ describe('resolveConfig', () => {
     expect(resolved({ dataset: { ...dataset, name: 'lvbench' } }).dataset.datasetId).toBe(
       'lvbench',
     );
+  });
+
+  it('takes frames from a folder, or videos with the rule how to cut them', () => {
+    const dataset = { format: 'lvbench', path: '/meta.jsonl', videos: '/v' } as const;
+    const cut = (extract: object, extractTimes: Record<string, number[]> | null = null) =>
+      resolved({ dataset: { ...dataset, extract } }, { extractTimes }).dataset.media;
+
+    expect(resolved().dataset.media).toEqual({
+      kind: 'frames',
+      folder: '/data/frames',
+      frameTime: null,
+    });
+    expect(cut({ perSecond: 2 })).toMatchObject({ folder: '/v', extract: { perSecond: 2 } });
+    expect(cut({ count: 8 })).toMatchObject({ kind: 'videos', extract: { count: 8 } });
+    expect(cut({ times: '/t.json' }, { a: [1] })).toMatchObject({ extract: { times: { a: [1] } } });
+  });
+
+  it('searches with the bare question unless the options are asked for', () => {
+    expect(resolved({ strategy: { name: 'text-top-k' } }).strategy.textQuery).toBe('question');
+    expect(resolved({ strategy: { name: 'uniform' } }).strategy).not.toHaveProperty('textQuery');
   });
 
   it('turns seconds into milliseconds', () => {

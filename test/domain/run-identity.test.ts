@@ -18,7 +18,12 @@ const base = {
 
 function identify(change: RawConfig = {}, datasetHash = 'd1', promptVersion = 'p1') {
   const config = configSchema.parse(mergeConfig(base, change));
-  const surroundings = { promptVersion, simulatedBaseUrl: null, overwrite: false };
+  const surroundings = {
+    promptVersion,
+    simulatedBaseUrl: null,
+    overwrite: false,
+    extractTimes: null,
+  };
   return runIdentity(resolveConfig(config, surroundings), datasetHash);
 }
 
@@ -40,6 +45,7 @@ describe('runIdentity', () => {
     ['key variables', { models: { answer: { apiKeyEnv: 'OTHER_KEY' } } }],
     ['output', { output: '/elsewhere' }],
     ['folders', { dataset: { frames: '/moved' }, models: { embedding: { path: '/moved' } } }],
+    ['devices', { models: { embedding: { device: 'cuda' } } }],
   ])('does not depend on %s', (_, change) => {
     expect(identify(change).runId).toBe(identify().runId);
   });
@@ -56,6 +62,7 @@ describe('runIdentity', () => {
     ['models.image.size', { models: { image: { size: '1K' } } }],
     ['models.image.extraBody.style', { models: { image: { extraBody: { style: 'x' } } } }],
     ['models.embedding.model', { models: { embedding: { model: 'other' } } }],
+    ['models.embedding.dtype', { models: { embedding: { dtype: 'fp16' } } }],
     ['strategy.topK', { strategy: { topK: 4 } }],
     ['strategy.answerFrames', { strategy: { answerFrames: null } }],
   ])('depends on %s', (field, change) => {

@@ -36,13 +36,13 @@ const exported = (
   rows: readonly Row[],
   options: { spec?: RunSpec; overwrite?: boolean; media?: boolean } = {},
 ) => {
-  const { spec = sampleSpec(), overwrite = false, media = false } = options;
+  const { spec = sampleSpec(), overwrite = false, media: withPictures = false } = options;
   const texts = ['reply B', 'reply A', 'reply null', 'Le café est là.', 'picture'];
-  const { dataset } = spec;
+  const media = { kind: 'frames', folder: join(directory, 'frames'), frameTime: null } as const;
   return exportOriginal(
     sampleStores({ rows, texts }),
-    { ...spec, dataset: { ...dataset, frames: join(directory, 'frames') } },
-    { directory, overwrite, media },
+    { ...spec, dataset: { ...spec.dataset, media } },
+    { directory, overwrite, media: withPictures },
   );
 };
 

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'libsql';
 import type { Row } from '../../domain/row.ts';
 import type { RunCounts } from '../../domain/summary.ts';
 import type { CallRecord, CallStore } from '../../domain/stores/call-store.ts';
@@ -48,5 +50,20 @@ async function withStores<Result>(
     return await read(stores);
   } finally {
     await stores.close();
+  }
+}
+
+/** Chunks of frame embeddings that a state folder holds; none while it has no database. */
+export async function countStoredChunks(home: string): Promise<number> {
+  const file = join(home, 'videoqa.db');
+  if (!existsSync(file)) return 0;
+  const database = new Database(file);
+  try {
+    const row = database.prepare('select count(*) as chunks from index_chunks').get();
+    return (row as { chunks: number }).chunks;
+  } catch {
+    return 0;
+  } finally {
+    database.close();
   }
 }

@@ -9,11 +9,13 @@ export type Behaviour = {
   readonly items: number;
   readonly itemsPerVideo?: number;
   readonly answer?: (ref: ItemRef) => Promise<{ outcome: 'answered' | 'unparsed' }>;
+  readonly extractFrames?: (videoId: string) => Promise<void>;
   readonly indexVideo?: (videoId: string) => Promise<string>;
 };
 
 /** A drive over made-up items, with the activities replaced by what the test says. */
-export function fakeDrive({ items, itemsPerVideo = 5, answer, indexVideo }: Behaviour) {
+export function fakeDrive(behaviour: Behaviour) {
+  const { items, itemsPerVideo = 5, answer, extractFrames, indexVideo } = behaviour;
   const recorded: ItemEnd[] = [];
   const calls: string[] = [];
   const ends: string[] = [];
@@ -58,6 +60,11 @@ export function fakeDrive({ items, itemsPerVideo = 5, answer, indexVideo }: Beha
         preprocessingId: 'p',
         dimension: 2,
       }),
+      extractFrames: async ({ videoId }: { videoId: string }) => {
+        await note(`cut ${videoId}`);
+        await extractFrames?.(videoId);
+        return { frames: 2 };
+      },
       indexVideo: async ({ videoId }: { videoId: string }) => {
         await note(`index ${videoId}`);
         return indexVideo === undefined ? `index-of-${videoId}` : indexVideo(videoId);

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { FrameReader, RunReader } from '../../activities/run-reader.ts';
+import type { FrameReader, RunReader, SourceReader } from '../../activities/run-reader.ts';
 import { createStepRecorder } from '../../activities/record-step.ts';
 import type { Frame, Item } from '../../domain/item.ts';
 import type { Step } from '../../domain/outcome.ts';
-import type { EmbeddingSpec, ImageModelSpec, RunSpec } from '../../domain/run-spec.ts';
+import type { EmbeddingSpec, FrameSource, ImageModelSpec, RunSpec } from '../../domain/run-spec.ts';
 import type { Stores } from '../../workers/open-stores.ts';
 import { sampleRun, sampleSpec, sampleItems } from '../adapters/database/sample-run.ts';
 
@@ -16,7 +16,7 @@ export const imageModel: ImageModelSpec = {
   size: 'auto',
   price: { image: 0.03 },
 };
-const embedding: EmbeddingSpec = { model: 'tiny', path: 'model', device: 'cpu' };
+const embedding: EmbeddingSpec = { model: 'tiny', path: 'model', device: 'cpu', dtype: 'fp32' };
 
 export const item: Item = {
   itemId: 'q0',
@@ -55,9 +55,13 @@ export function readerOf(spec: RunSpec, about: Item = item): RunReader {
   return { spec: async () => spec, item: async () => about };
 }
 
+export function sourcesOf(spec: RunSpec, videoIds: readonly string[] = ['v0']): SourceReader {
+  return { source: async () => spec, videoIds: async () => videoIds };
+}
+
 /** A frame's bytes are its name; a picture of it is 1280 by 720. */
 export function framesOf(all: readonly Frame[]): FrameReader {
-  const read = async (_: RunSpec, frame: Frame) => new TextEncoder().encode(frame.name);
+  const read = async (_: FrameSource, frame: Frame) => new TextEncoder().encode(frame.name);
   return {
     list: async () => all,
     read,

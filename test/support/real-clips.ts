@@ -9,9 +9,10 @@ import { e2eObstacle } from './e2e-cli.ts';
 
 const fromRoot = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
-const clips = fromRoot('../shared/data/videos');
-const tinyModel = fromRoot('simulator/model/tiny-siglip');
-const keys = ['1917', 'cooking', 'jesse_dance', 'yoga'] as const;
+/** The four clips, where they are on this machine. */
+export const clipsFolder = fromRoot('../shared/data/videos');
+export const tinyModel = fromRoot('simulator/model/tiny-siglip');
+export const clipKeys = ['1917', 'cooking', 'jesse_dance', 'yoga'] as const;
 
 /** The questions in the original script's layout, and in LVBench's. */
 export const questionsFile = fromRoot('examples/real-clips/questions.json');
@@ -20,7 +21,7 @@ const lvbenchFile = 'video_info.meta.jsonl';
 /** What keeps the tests of the real clips from running here, or null. */
 export const realClipsObstacle: string | null =
   e2eObstacle ??
-  (keys.every((key) => existsSync(join(clips, `${key}.mp4`)))
+  (clipKeys.every((key) => existsSync(join(clipsFolder, `${key}.mp4`)))
     ? null
     : 'the clips are not on this machine') ??
   (spawnSync('ffmpeg', ['-version']).status === 0 ? null : 'no ffmpeg on PATH');
@@ -28,10 +29,10 @@ export const realClipsObstacle: string | null =
 /** Cuts every clip at two frames a second, as docs/real-clips.md says: `<folder>/<key>/frame_<n>.jpg`. */
 export async function cutFrames(folder: string): Promise<void> {
   await Promise.all(
-    keys.map(async (key) => {
+    clipKeys.map(async (key) => {
       await mkdir(join(folder, key), { recursive: true });
       const cut = ['-vf', 'fps=2', '-start_number', '0', '-q:v', '2'];
-      const clip = join(clips, `${key}.mp4`);
+      const clip = join(clipsFolder, `${key}.mp4`);
       await execa('ffmpeg', ['-v', 'error', '-i', clip, ...cut, `${folder}/${key}/frame_%d.jpg`]);
     }),
   );

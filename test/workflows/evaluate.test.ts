@@ -80,6 +80,56 @@ describe('evaluate', () => {
     expect(drive.calls).toContain('retrieve item-5 index-of-v1');
   });
 
+  it('a search by text plans no pictures', async () => {
+    const drive = fakeDrive({ items: 1 });
+    const queues = { plan: 'q', image: null, answer: 'q', embed: 'q', index: 'q' };
+
+    await whileWorking(drive, async () =>
+      (await start(input({ strategy: 'text-top-k', queues }))).result(),
+    );
+
+    expect(drive.calls).toEqual(['index v0', 'retrieve item-0 index-of-v0']);
+  });
+
+  it('cuts each video once, before it is indexed, and also for a strategy without an index', async () => {
+    const [search, sample] = [fakeDrive({ items: 6 }), fakeDrive({ items: 6 })];
+    const queues = { plan: 'q', image: null, answer: 'q', embed: null, index: null, media: 'q' };
+    const indexing = { ...queues, embed: 'q', index: 'q' };
+
+    await whileWorking(search, async () =>
+      (await start(input({ strategy: 'text-top-k', queues: indexing }))).result(),
+    );
+    await whileWorking(sample, async () => (await start(input({ queues }))).result());
+
+    const prepared = search.calls.filter((call) => !call.startsWith('retrieve'));
+    for (const video of ['v0', 'v1'])
+      expect(prepared.filter((call) => call.endsWith(video))).toEqual([
+        `cut ${video}`,
+        `index ${video}`,
+      ]);
+    expect(sample.calls.toSorted()).toEqual(['cut v0', 'cut v1']);
+    expect(sample.recorded).toHaveLength(6);
+  });
+
+  it('a video that cannot be cut fails its items alone, before any of them asks a model', async () => {
+    const drive = fakeDrive({
+      items: 4,
+      itemsPerVideo: 2,
+      extractFrames: async (videoId) => {
+        if (videoId !== 'v0') return;
+        const details = { class: 'bad_media', step: null, attempts: 1 };
+        throw ApplicationFailure.nonRetryable('no picture in it', 'bad_media', details);
+      },
+    });
+    const queues = { plan: 'q', image: null, answer: 'q', embed: null, index: null, media: 'q' };
+
+    await whileWorking(drive, async () => (await start(input({ queues }))).result());
+
+    const failed = drive.recorded.filter(({ outcome }) => outcome === 'failed');
+    expect(failed.map(({ itemId }) => itemId).toSorted()).toEqual(['item-0', 'item-1']);
+    expect(failed[0]?.failure).toMatchObject({ class: 'bad_media', message: 'no picture in it' });
+  });
+
   it('the control draws no pictures', async () => {
     const drive = fakeDrive({ items: 1 });
     const queues = { plan: 'q', image: null, answer: 'q', embed: 'q', index: 'q' };

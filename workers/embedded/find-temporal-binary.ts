@@ -1,7 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { buildTemporalCli, goInstallCommand } from './build-temporal-cli.ts';
-import { cacheFolder } from './cache-folder.ts';
+import { cacheFolder } from '../cache-folder.ts';
 import { downloadTemporalCli, officialDownload } from './download-temporal-cli.ts';
 import { EnvironmentError } from '../../domain/usage-error.ts';
 import { placeInCache } from './place-in-cache.ts';

@@ -1,12 +1,12 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadDataset } from '../../../adapters/datasets/load-dataset.ts';
 import { preflightDataset, type PreflightRequest } from '../../../adapters/datasets/preflight.ts';
 import { describeProblem } from '../../../adapters/datasets/problem.ts';
-import { openFrameFolders } from '../../../adapters/frames/frame-folder.ts';
+import type { FrameTimeRule } from '../../../adapters/frames/frame-times.ts';
 
 let base: string;
 let jpeg: Uint8Array;
@@ -29,10 +29,15 @@ async function makeVideos(videoIds: readonly string[], content = jpeg): Promise<
   }
 }
 
+type Change = Partial<PreflightRequest['dataset']> & {
+  frames?: string;
+  frameTime?: FrameTimeRule;
+};
+
 async function preflight(
   keys: readonly string[],
-  change: Partial<PreflightRequest['dataset']> = {},
-  checkEmbeddings: PreflightRequest['checkEmbeddings'] = null,
+  change: Change = {},
+  readEmbeddings: PreflightRequest['readEmbeddings'] = null,
 ) {
   const path = join(base, 'items.json');
   const records = keys.map((key) => ({
@@ -42,19 +47,17 @@ async function preflight(
     time_reference: '00:01-00:02',
   }));
   await writeFile(path, JSON.stringify(records));
-  const frames = join(base, 'frames');
+  const { frames = join(base, 'frames'), frameTime = { perSecond: 1 }, ...others } = change;
   const dataset = {
-    frames,
+    media: { kind: 'frames', folder: frames, frameTime } as const,
     embeddings: null,
     buildMissing: false,
-    frameTime: { perSecond: 1 },
-    ...change,
+    ...others,
   };
   const { problems, warnings } = await preflightDataset({
     loaded: await loadDataset({ path, format: 'original', limit: null }),
     dataset,
-    frames: openFrameFolders({ root: dataset.frames, frameTime: dataset.frameTime }),
-    checkEmbeddings,
+    readEmbeddings,
   });
   return {
     warnings,
@@ -188,13 +191,13 @@ describe('preflightDataset', () => {
     await writeFile(join(base, 'pt', 'a.pt'), '');
     await writeFile(join(base, 'pt', 'b.pt'), '');
     const asked: string[] = [];
-    const record = async (videoId: string) => {
-      asked.push(videoId);
+    const record = async (file: string) => {
+      asked.push(basename(file));
       return { names: [], complaints: [] };
     };
 
     await preflight(['a', 'b', 'a', 'a'], { embeddings: join(base, 'pt') }, record);
 
-    expect(asked.toSorted()).toEqual(['a', 'b']);
+    expect(asked.toSorted()).toEqual(['a.pt', 'b.pt']);
   });
 });

@@ -42,6 +42,7 @@ describe('renderItem', () => {
       simulated: true,
       row,
       hit: true,
+      textQuery: { text: 'Which shape appears?', isTruncated: true },
       replies: [
         { drive: 1, step: 'plan', parseRule: 'fenced-json', text: null },
         { drive: 2, step: 'answer', parseRule: 'fenced-json', text: 'I see it.\n{"answer": "B"}' },
@@ -67,9 +68,12 @@ describe('renderItem', () => {
         1. frame 8 (asked for 7), generated 64x36 abababababab: a red circle
         2. frame 9, no picture: a blue square
 
+      Searched with
+        the text "Which shape appears?" (longer than the model reads: its end was not used)
+
       Retrieved
-        frame   time  cosine  rank  picture
-        5      5.0 s  0.9123     1        1
+        frame   time  cosine  rank  query
+        5      5.0 s  0.9123     1      1
 
       Shown to the answer call: a frame of the gold span is among them
         5 (5.0 s), 9 (time unknown)
@@ -105,6 +109,7 @@ describe('renderItem', () => {
       simulated: false,
       row: { ...failed, failure },
       hit: null,
+      textQuery: null,
       replies: [],
       calls: [],
       temporalUi: 'http://127.0.0.1:8233/x',

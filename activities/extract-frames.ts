@@ -1,0 +1,121 @@
+import { Context } from '@temporalio/activity';
+import { cutFrameName } from '../domain/cut-frame-name.ts';
+import { canonicalJson, sha256Hex } from '../domain/hashing.ts';
+import type { ExtractSpec } from '../domain/run-spec.ts';
+import { StepError } from '../domain/step-error.ts';
+import type { BlobStore } from '../domain/stores/blob-store.ts';
+import type { CutKey, MediaStore } from '../domain/stores/media-store.ts';
+import { endingSomeTime } from './ending-some-time.ts';
+import type { SourceReader } from './run-reader.ts';
+
+/** One frame cut out of a video. */
+export type CutFrame = { readonly timeSeconds: number; readonly bytes: Uint8Array };
+
+/** A frame as a manifest lists it: its blob, and when it is on screen. */
+export type ManifestFrame = {
+  readonly name: string;
+  readonly time_s: number;
+  readonly sha256: string;
+};
+
+/** What is cut from one video: `ExtractSpec` with the times of this video alone. */
+export type CutRule =
+  | { readonly perSecond: number }
+  | { readonly count: number }
+  | { readonly times: readonly number[] };
+
+export type ExtractDependencies = {
+  readonly sources: SourceReader;
+  readonly media: MediaStore;
+  readonly blobs: BlobStore;
+  /** The file of a video. @throws {StepError} class `frames_missing` when there is none */
+  readonly findVideo: (folder: string, videoId: string) => Promise<string>;
+  /** sha256 of a file, 64 hex digits. */
+  readonly hashVideo: (file: string, signal: AbortSignal) => Promise<string>;
+  /** Frames in time order, cut in one pass over the video. */
+  readonly cutFrames: (request: {
+    readonly file: string;
+    readonly extract: CutRule;
+    readonly signal: AbortSignal;
+  }) => AsyncIterable<CutFrame>;
+  /** Changes when the same video and rule give other bytes; part of each cut's name. */
+  readonly cutterVersion: string;
+  readonly writeManifest: (frames: readonly ManifestFrame[]) => Uint8Array;
+};
+
+/** Frames written to the blob store at the same time. */
+const writesAtOnce = 8;
+
+export function createExtractActivities(dependencies: ExtractDependencies) {
+  return {
+    /**
+     * Cuts the frames of a video once, whoever asks: the same file cut by the same rule is taken
+     * from the store. Frames become blobs, listed in a manifest that the run keeps for its life.
+     */
+    extractFrames: (request: {
+      readonly runId: string;
+      readonly videoId: string;
+    }): Promise<{ frames: number | null }> =>
+      endingSomeTime(() => extractOnce(dependencies, request.runId, request.videoId)),
+  };
+}
+export type ExtractActivities = ReturnType<typeof createExtractActivities>;
+
+async function extractOnce(
+  dependencies: ExtractDependencies,
+  runId: string,
+  videoId: string,
+): Promise<{ frames: number | null }> {
+  const { sources, media, blobs } = dependencies;
+  const owned = await media.findOwned(runId, videoId, 'frames');
+  if (owned !== null && (await blobs.has(owned))) return { frames: null };
+  const { dataset } = await sources.source(runId);
+  if (dataset.media.kind !== 'videos') return { frames: null };
+  const signal = Context.current().cancellationSignal;
+  const rule = ruleOf(dataset.media.extract, videoId);
+  const file = await dependencies.findVideo(dataset.media.folder, videoId);
+  const key: CutKey = {
+    videoSha256: await dependencies.hashVideo(file, signal),
+    extractKey: sha256Hex(canonicalJson([dependencies.cutterVersion, rule])),
+  };
+  const known = await media.findCut(key);
+  if (known !== null && (await blobs.has(known))) {
+    await media.putOwned(runId, videoId, 'frames', known);
+    return { frames: null };
+  }
+  const frames = await cut(dependencies, { file, rule, videoId, signal });
+  const manifest = await media.putCut(key, await blobs.put(dependencies.writeManifest(frames)));
+  await media.putOwned(runId, videoId, 'frames', manifest);
+  return { frames: frames.length };
+}
+
+function ruleOf(extract: ExtractSpec, videoId: string): CutRule {
+  if (!('times' in extract)) return extract;
+  const times = Object.hasOwn(extract.times, videoId) ? extract.times[videoId] : undefined;
+  if (times !== undefined && times.length > 0) return { times };
+  throw new StepError('frames_missing', 'fail', `the file of times names no frame of ${videoId}`);
+}
+
+/** Stores frames while the next ones are decoded; at most a few are in memory. */
+async function cut(
+  { cutFrames, blobs }: ExtractDependencies,
+  about: {
+    readonly file: string;
+    readonly rule: CutRule;
+    readonly videoId: string;
+    readonly signal: AbortSignal;
+  },
+): Promise<ManifestFrame[]> {
+  const { file, rule, videoId, signal } = about;
+  const frames: Promise<ManifestFrame>[] = [];
+  for await (const { timeSeconds, bytes } of cutFrames({ file, extract: rule, signal })) {
+    const name = cutFrameName(frames.length);
+    const stored = blobs.put(bytes).then((sha256) => ({ name, time_s: timeSeconds, sha256 }));
+    stored.catch(() => undefined);
+    frames.push(stored);
+    await frames.at(-writesAtOnce);
+    Context.current().heartbeat(frames.length);
+  }
+  if (frames.length > 0) return Promise.all(frames);
+  throw new StepError('bad_media', 'fail', `no frame could be cut out of the video ${videoId}`);
+}

@@ -1,0 +1,89 @@
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { frameNumber } from '../adapters/frames/frame-names.ts';
+import { downloadVideo } from '../adapters/video/download-video.ts';
+import { videoIdOf } from '../adapters/video/find-video.ts';
+import { sha256Hex } from '../domain/hashing.ts';
+import type { ExtractSpec, MediaSpec } from '../domain/run-spec.ts';
+import { UsageError } from '../domain/usage-error.ts';
+import { printNote } from './output.ts';
+
+/** Videos, or folders of frames, that are to be indexed. */
+export type IndexedMedia = {
+  readonly media: MediaSpec['media'];
+  /** In order; not empty. */
+  readonly videoIds: readonly string[];
+};
+
+const downloadLimitBytes = 4 * 2 ** 30;
+const downloadTimeoutMs = 3_600_000;
+
+/**
+ * Finds out what a path or an address names: a video file, a folder of video files, a folder of
+ * frames (`frame_<n>.jpg`), a folder of such folders, or a video on the web, which is downloaded.
+ *
+ * @param extract  which frames are cut out of videos
+ * @param downloads  the folder for downloads
+ * @throws {UsageError} when there is nothing to index
+ */
+export async function findIndexedMedia(
+  source: string,
+  extract: ExtractSpec,
+  downloads: string,
+  signal: AbortSignal,
+): Promise<IndexedMedia> {
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(source)) {
+    const file = await download(source, downloads, signal);
+    return videosIn(dirname(file), [basename(file)], extract);
+  }
+  const path = resolve(source);
+  const found = await stat(path).catch(() => {
+    throw new UsageError(`${source} is not there; name a video, a folder of videos or of frames`);
+  });
+  if (found.isFile()) return videosIn(dirname(path), [basename(path)], extract);
+  const names = (await readdir(path, { withFileTypes: true })).toSorted((left, right) =>
+    left.name < right.name ? -1 : 1,
+  );
+  if (names.some(({ name }) => frameNumber(name) !== null))
+    return framesIn(dirname(path), [basename(path)]);
+  const videos = names.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
+  if (videos.some((name) => videoIdOf(name) !== null)) return videosIn(path, videos, extract);
+  const folders = names.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const withFrames: string[] = [];
+  for (const folder of folders) {
+    const inside = await readdir(join(path, folder));
+    if (inside.some((name) => frameNumber(name) !== null)) withFrames.push(folder);
+  }
+  return framesIn(path, withFrames);
+}
+
+function videosIn(folder: string, names: readonly string[], extract: ExtractSpec): IndexedMedia {
+  const videoIds = [...new Set(names.flatMap((name) => videoIdOf(name) ?? []))];
+  return notEmpty(folder, { media: { kind: 'videos', folder, extract }, videoIds });
+}
+
+/** The times of frames are read from `times.json` beside them, where that is there. */
+function framesIn(folder: string, videoIds: readonly string[]): IndexedMedia {
+  const media = { kind: 'frames', folder, frameTime: { file: 'times.json' } } as const;
+  return notEmpty(folder, { media, videoIds });
+}
+
+function notEmpty(folder: string, found: IndexedMedia): IndexedMedia {
+  if (found.videoIds.length > 0) return found;
+  throw new UsageError(
+    `${folder} holds no video file and no folder with frame_<n>.jpg; nothing was indexed`,
+  );
+}
+
+async function download(url: string, downloads: string, signal: AbortSignal): Promise<string> {
+  const folder = join(downloads, sha256Hex(url).slice(0, 16));
+  const [known] = await readdir(folder).catch(() => [] as string[]);
+  if (known !== undefined && videoIdOf(known) !== null) return join(folder, known);
+  printNote('Downloading the video');
+  return downloadVideo(url, {
+    folder,
+    maxBytes: downloadLimitBytes,
+    timeoutMs: downloadTimeoutMs,
+    signal,
+  });
+}

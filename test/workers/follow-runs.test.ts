@@ -1,0 +1,62 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { IndexJob } from '../../domain/stores/index-job-store.ts';
+import type { RunRecord } from '../../domain/stores/run-store.ts';
+import { EnvironmentError } from '../../domain/usage-error.ts';
+import { type Following, followRuns, type FollowOptions } from '../../workers/follow-runs.ts';
+import { sampleSpec } from '../adapters/database/sample-run.ts';
+
+const job = { jobId: 'index/clips-1', source: sampleSpec('index/clips-1') } as unknown as IndexJob;
+let following: Following | undefined;
+afterEach(() => following?.stop());
+
+function follow(change: Partial<FollowOptions> = {}) {
+  const seen: string[] = [];
+  following = followRuns({
+    runs: {
+      openDrives: async () => [{ runId: 'r1', drive: 1, openedAt: 0 }],
+      get: async (runId) => ({ spec: sampleSpec(runId) }) as RunRecord,
+    },
+    indexJobs: { listOpen: async () => [job] },
+    workers: {
+      serve: async ({ runId }) => void seen.push(`run ${runId}`),
+      serveJob: async ({ runId }) => void seen.push(`job ${runId}`),
+    },
+    forget: () => undefined,
+    onUnserved: (owner, { message }) => void seen.push(`${owner}: ${message}`),
+    intervalMs: 1,
+    ...change,
+  });
+  return { seen, failed: following.failed };
+}
+
+describe('followRuns', () => {
+  it('serves every open drive and index job once', async () => {
+    const { seen } = follow();
+
+    await expect.poll(() => seen).toEqual(['run r1', 'job index/clips-1']);
+    await following?.stop();
+    expect(seen).toHaveLength(2);
+  });
+
+  it('goes on with other work when a model cannot be used here', async () => {
+    const serve = () => Promise.reject(new EnvironmentError('no such model'));
+
+    const { seen } = follow({
+      workers: { serve, serveJob: async () => void seen.push('job') },
+    });
+
+    await expect.poll(() => seen).toEqual(['r1: no such model', 'job']);
+  });
+
+  it('ends where work that cannot be served is a reason to', async () => {
+    const refused = new EnvironmentError('no such model');
+    const { failed } = follow({
+      workers: { serve: () => Promise.reject(refused), serveJob: async () => undefined },
+      onUnserved: (_, error) => {
+        throw error;
+      },
+    });
+
+    await expect(failed).rejects.toBe(refused);
+  });
+});
