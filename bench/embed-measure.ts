@@ -15,6 +15,7 @@ import {
 import { type LoopGaps, watchEventLoop } from './embed-loop-gap.ts';
 import { type MemoryUse, watchMemory } from './embed-memory.ts';
 import type { EmbedRequest } from './embed-options.ts';
+import { median } from './embed-median.ts';
 import {
   openPython,
   type PythonEngine,
@@ -37,6 +38,8 @@ export type EmbedMeasurement = {
   readonly cosines: Readonly<Record<PythonEngine, number | null>>;
   readonly preparedPerCoreSecond: number;
   readonly loopGapsMs: LoopGaps;
+  /** Per picture, between the caller's thread and the runtime's. */
+  readonly handOverMs: number;
   readonly memory: MemoryUse | null;
   readonly metrics: EmbedderMetrics;
   readonly python: PythonVersions | null;
@@ -60,7 +63,7 @@ export async function measureModel(
   const python =
     pythonPath === null ? null : await openPython(pythonPath, model, device, pictureBatch(device));
   try {
-    const isQuick = (await alone.round(3)) / 3 < quickMs / 1000;
+    const isQuick = (await alone.round(3)).seconds / 3 < quickMs / 1000;
     const images = request.images ?? (isQuick ? 3000 : 12);
     const batch = pictureBatch(device);
     const imagesPerRound = batch * Math.ceil(images / rounds / batch);
@@ -94,9 +97,10 @@ async function takeTurns(
   { embedder, alone, python }: Engines,
   pictures: readonly Uint8Array[],
   images: number,
-): Promise<{ rounds: EngineRounds; loopGapsMs: LoopGaps }> {
+): Promise<Pick<EmbedMeasurement, 'rounds' | 'loopGapsMs' | 'handOverMs'>> {
   const asked = Array.from({ length: images }, (_, at) => pictures[at % pictures.length]!);
   const gaps: LoopGaps[] = [];
+  const handOverMs: number[] = [];
   const wholePath = async (): Promise<number> => {
     const stopWatching = watchEventLoop();
     const started = performance.now();
@@ -113,7 +117,9 @@ async function takeTurns(
   };
   for (let round = 0; round < rounds; round++) {
     found.wholePath.push(images / (await wholePath()));
-    found.device.push(images / (await alone.round(images)));
+    const device = await alone.round(images);
+    found.device.push(images / device.seconds);
+    handOverMs.push(device.handOverMs);
     if (python === null) continue;
     found.torch.push(images / (await python.round('torch', images)));
     found.onnxruntime.push(images / (await python.round('onnxruntime', images)));
@@ -122,7 +128,7 @@ async function takeTurns(
     p99: Math.max(...gaps.map(({ p99 }) => p99)),
     max: Math.max(...gaps.map(({ max }) => max)),
   };
-  return { rounds: found, loopGapsMs };
+  return { rounds: found, loopGapsMs, handOverMs: median(handOverMs)! };
 }
 
 async function compareVectors(

@@ -80,7 +80,7 @@ async function run(
     );
   }
   // Copied, because the runtime's buffer cannot be handed to another thread.
-  const vectors = Float32Array.from(output.data as Float32Array);
+  const vectors = (output.data as Float32Array).slice();
   const returned = inputs.map(({ values }) => values.buffer as ArrayBuffer);
   return { kind: 'vectors', vectors, elapsedMs: performance.now() - started, returned };
 }
