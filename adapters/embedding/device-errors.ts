@@ -32,17 +32,23 @@ export function saysOutOfMemory(message: string): boolean {
  */
 export function deviceErrorOf(device: EmbeddingDevice, error: Error): EnvironmentError | undefined {
   if (device === 'cpu') return undefined;
+  const reason = sentenceOf(error.message);
   if (saysOutOfMemory(error.message)) {
     return new EnvironmentError(
-      `device ${device} has too little free memory for the embedding model: ${error.message}. End ` +
+      `device ${device} has too little free memory for the embedding model: ${reason}. End ` +
         'what else uses it, choose a smaller model, or set models.embedding.device to cpu',
       { cause: error },
     );
   }
   if (!missingDevice.test(error.message)) return undefined;
   return new EnvironmentError(
-    `device ${device} cannot be used: ${error.message.trim()}. ${remedies[device]}; or set ` +
+    `device ${device} cannot be used: ${reason}. ${remedies[device]}; or set ` +
       'models.embedding.device to cpu. There is no fall-back: a worker on the wrong device is refused',
     { cause: error },
   );
+}
+
+/** Without the place in the runtime's source that comes before the sentence. */
+function sentenceOf(message: string): string {
+  return message.slice(Math.max(0, message.lastIndexOf('Failed'))).trim();
 }

@@ -42,9 +42,13 @@ describe('a device that is not there', () => {
   );
 
   it('webgpu: names the loader and the driver', () => {
-    const refusal = new Error('Failed to get a WebGPU adapter: No supported adapters');
+    const refusal = new Error(
+      '/src/webgpu_context.cc:136 status was false. Failed to get a WebGPU adapter: No supported adapters',
+    );
 
-    expect(deviceErrorOf('webgpu', refusal)?.message).toMatch(/libvulkan\.so\.1.*driver/);
+    expect(deviceErrorOf('webgpu', refusal)?.message).toMatch(
+      /cannot be used: Failed to get a WebGPU adapter.*libvulkan\.so\.1.*driver/,
+    );
   });
 
   it('leaves a damaged model to be reported as such', () => {
