@@ -113,7 +113,8 @@ async function* decodeTargets(
     canSeek: isSeekable(video),
   });
   let reached = Number.NEGATIVE_INFINITY;
-  for (const pass of passes) {
+  const queue = [...passes];
+  for (let pass = queue.shift(); pass !== undefined; pass = queue.shift()) {
     const expected = pass.targets.map((target) => ticksAt(video, target));
     let met = 0;
     for await (const frame of decodePass(runOf(video, pass, options))) {
@@ -126,8 +127,7 @@ async function* decodeTargets(
     }
     if (pass.startIndex === 0 || met === expected.length) continue;
     const rest = targets.filter((target) => ticksAt(video, target) > reached);
-    yield* decodePass(runOf(video, { startIndex: 0, targets: rest }, options));
-    return;
+    queue.splice(0, queue.length, { startIndex: 0, targets: rest });
   }
 }
 

@@ -8,6 +8,8 @@ import { ffmpegObstacle, makeClip, x264 } from './made-clips.ts';
 
 type Wish = Parameters<typeof cutFrames>[0]['extract'];
 
+const jpegStart = Buffer.from([0xff, 0xd8, 0xff]);
+
 /** When the frames of a clip of 100 are shown. */
 const listed = Array.from({ length: 100 }, (_, number) => number / 25);
 
@@ -68,11 +70,10 @@ describe.skipIf(ffmpegObstacle !== null)('damaged videos', () => {
   it('refuses a video of which little decodes, without printing what ffmpeg was fed', async () => {
     const file = await makeClip(at('ruined.mkv'), ['-c:v', 'mjpeg', '-q:v', '3'], 100);
     const bytes = await readFile(file);
-    for (let at = 3000; ;) {
-      const picture = bytes.indexOf(Buffer.from([0xff, 0xd8, 0xff]), at);
-      if (picture === -1) break;
+    let picture = bytes.indexOf(jpegStart, 3000);
+    while (picture !== -1) {
       bytes.fill(7, picture, picture + 200);
-      at = picture + 3;
+      picture = bytes.indexOf(jpegStart, picture + 3);
     }
     await writeFile(file, bytes);
 

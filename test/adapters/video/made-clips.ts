@@ -37,10 +37,11 @@ export async function ffmpeg(...args: readonly string[]): Promise<void> {
   await execa('ffmpeg', ['-y', '-v', 'error', ...args], { timeout: 60_000 });
 }
 
-export const x264 = (keyframeEvery: number): readonly string[] => [
-  ...['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '12', '-bf', '3', '-sc_threshold', '0'],
-  ...['-g', String(keyframeEvery), '-keyint_min', String(keyframeEvery), '-pix_fmt', 'yuv420p'],
-];
+export function x264(keyframeEvery: number): readonly string[] {
+  const fast = ['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '12', '-pix_fmt', 'yuv420p'];
+  const every = String(keyframeEvery);
+  return [...fast, '-bf', '3', '-sc_threshold', '0', '-g', every, '-keyint_min', every];
+}
 
 /** The number that a frame shows. */
 export async function numberShown(bytes: Uint8Array): Promise<number> {
@@ -56,10 +57,9 @@ export async function numberShown(bytes: Uint8Array): Promise<number> {
 
 /** When ffprobe says that the decoded frames are shown, in seconds; those it knows no time of left out. */
 export async function decodedTimes(file: string): Promise<number[]> {
-  const { stdout } = await execa('ffprobe', [
-    ...['-v', 'error', '-select_streams', 'v:0', '-show_entries'],
-    ...['frame=best_effort_timestamp_time', '-of', 'csv=p=0', file],
-  ]);
+  const entries = ['-show_entries', 'frame=best_effort_timestamp_time', '-of', 'csv=p=0'];
+  const options = ['-v', 'error', '-select_streams', 'v:0', ...entries];
+  const { stdout } = await execa('ffprobe', [...options, file]);
   return stdout
     .split('\n')
     .map((line) => Number.parseFloat(line))
