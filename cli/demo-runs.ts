@@ -15,8 +15,9 @@ function packagePath(path: string): string {
 }
 
 /**
- * The demo's three runs over one synthetic data set: uniform sampling, imagined key frames, and the
- * control that searches with the unedited reference frame. All show the answer call 8 frames.
+ * The demo's four runs over one synthetic data set: uniform sampling, a search with the question's
+ * words, imagined key frames, and the control that searches with the unedited reference frame. All
+ * show the answer call 8 frames.
  */
 export function demoConfigs(datasetFolder: string, simulatedBaseUrl: string): Config[] {
   const model = {

@@ -19,11 +19,12 @@ import { openSession, type Session } from '../session.ts';
 const meaningOfDemo = `
 What this shows: in a drawn world, with models that answer only from the pixels they are sent, how
 often each way of choosing 8 frames shows the event, and what that does to the answers. uniform is
-the baseline, unedited-reference the control: it plans and searches, with a picture that imagines
-nothing. text-top-k searches with the words of the question alone.
-What it does not show: how well any real model answers, or searches. The embedding model knows the
-shapes and the few words of this world and no others, and an imagined picture is drawn by the world
-itself. On your own videos, run these arms and compare.`;
+the baseline; text-top-k searches with the words of the question; unedited-reference is the control:
+it plans and searches, with a picture that imagines nothing. Where text-top-k does as well as
+imagined-keyframes, drawing pictures has bought nothing but its price.
+What it does not show: how well any real model answers, or searches. Every question here names a
+shape, the embedding model was trained on these shapes and words alone, and the pictures are
+imagined by the world itself. Run the arms on your own videos and compare.`;
 
 type DemoOptions = {
   readonly videos?: string;
@@ -106,6 +107,7 @@ function showComparison(
 ): void {
   const runs = ended.map(({ summary }) => summary);
   const comparison = compareRuns(ended);
+  const pictured = runs.find(({ strategy }) => strategy === 'imagined-keyframes')?.runId;
   if (options.json) {
     printJson({ schemaVersion: 1, runs, comparison });
     return;
@@ -117,8 +119,8 @@ function showComparison(
       '',
       'Where to look next',
       `  videoqa up                                  the runs in the Temporal UI (${session.uiUrl})`,
-      `  videoqa report ${runs[1]?.runId}    metrics with denominators`,
-      `  videoqa show ${runs[1]?.runId} <item>    one question with its frames and replies`,
+      `  videoqa report ${pictured}    metrics with denominators`,
+      `  videoqa show ${pictured} <item>    one question with its frames and replies`,
     ].join('\n'),
   );
 }

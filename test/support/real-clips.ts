@@ -77,3 +77,29 @@ export async function placeLvbenchExample(folder: string, providerUrl: string): 
   await writeFile(file, stringify(config));
   return file;
 }
+
+/**
+ * Copies the configuration that cuts frames itself, its data file and the clips into a folder.
+ *
+ * @param present  the clips to copy
+ */
+export async function placeVideosExample(
+  folder: string,
+  providerUrl: string,
+  strategy: string,
+  present: readonly string[] = clipKeys,
+): Promise<string> {
+  const example = fromRoot('examples/real-clips/lvbench-videos.yaml');
+  const config = parse(await readFile(example, 'utf8'));
+  config.models.answer.baseUrl = `${providerUrl}/v1`;
+  config.models.image.baseUrl = `${providerUrl}/v1`;
+  config.models.embedding.path = tinyModel;
+  config.strategy.name = strategy;
+  await mkdir(join(folder, 'videos'), { recursive: true });
+  for (const key of present)
+    await copyFile(join(clipsFolder, `${key}.mp4`), join(folder, 'videos', `${key}.mp4`));
+  await copyFile(fromRoot(`examples/real-clips/${lvbenchFile}`), join(folder, lvbenchFile));
+  const file = join(folder, `${strategy}.yaml`);
+  await writeFile(file, stringify(config));
+  return file;
+}
