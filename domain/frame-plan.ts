@@ -25,11 +25,11 @@ export type FramePlan = {
   readonly sequentialFrames: number;
 };
 
-/**
- * Seeking pays only below this share of what decoding everything would cost: beyond it, what a seek
- * saves is within the error of the estimate.
- */
-const greatestSeekShare = 0.6;
+/** Above this share of all frames a seek saves too little for what may go wrong with it. */
+const greatestDecodedShare = 0.6;
+
+/** The same with the restarts counted: they are an estimate, so a tenth must be left to gain. */
+const greatestCostShare = 0.9;
 
 /**
  * Plans how frames are reached: by seeks to the keyframes before them where that clearly saves
@@ -52,9 +52,10 @@ export function planFrames(targets: readonly number[], video: PlannedVideo): Fra
   const passes = seekingPasses(targets, video);
   const decodedFrames = passes.reduce((sum, pass) => sum + framesOf(pass), 0);
   const restarts = (passes.length - 1) * video.restartCostFrames;
-  return decodedFrames + restarts > greatestSeekShare * sequentialFrames
-    ? whole
-    : { passes, decodedFrames, sequentialFrames };
+  const pays =
+    decodedFrames <= greatestDecodedShare * sequentialFrames &&
+    decodedFrames + restarts <= greatestCostShare * sequentialFrames;
+  return pays ? { passes, decodedFrames, sequentialFrames } : whole;
 }
 
 function seekingPasses(targets: readonly number[], video: PlannedVideo): DecodePass[] {

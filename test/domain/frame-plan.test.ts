@@ -49,6 +49,7 @@ describe('planFrames', () => {
     const targets = [5, 105, 205, 305, 405];
 
     expect(planFrames(targets, video(500, 100)).passes).toHaveLength(5);
+    expect(planFrames(targets, video(500, 100, 80)).passes).toHaveLength(5);
     expect(planFrames(targets, video(500, 100, 90)).passes).toHaveLength(1);
   });
 
