@@ -1,13 +1,16 @@
 import { Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { cutShards } from '../../domain/shards.ts';
 import type { ItemEnd } from '../../domain/stores/run-store.ts';
-import type { EvaluateInput, ItemRef } from '../../domain/workflow-contract.ts';
+import type { EvaluateInput, IndexVideosInput, ItemRef } from '../../domain/workflow-contract.ts';
 import { workflowKey } from '../../domain/workflow-key.ts';
+import type { indexVideos } from '../../workflows/index.ts';
 import type { TestServer } from './temporal-server.ts';
 
 export type Behaviour = {
   readonly items: number;
   readonly itemsPerVideo?: number;
+  /** Of an index job. @default 4 */
+  readonly videos?: number;
   readonly answer?: (ref: ItemRef) => Promise<{ outcome: 'answered' | 'unparsed' }>;
   readonly extractFrames?: (videoId: string) => Promise<void>;
   readonly indexVideo?: (videoId: string) => Promise<string>;
@@ -15,7 +18,7 @@ export type Behaviour = {
 
 /** A drive over made-up items, with the activities replaced by what the test says. */
 export function fakeDrive(behaviour: Behaviour) {
-  const { items, itemsPerVideo = 5, answer, extractFrames, indexVideo } = behaviour;
+  const { items, itemsPerVideo = 5, videos = 4, answer, extractFrames, indexVideo } = behaviour;
   const recorded: ItemEnd[] = [];
   const calls: string[] = [];
   const ends: string[] = [];
@@ -69,6 +72,15 @@ export function fakeDrive(behaviour: Behaviour) {
         await note(`index ${videoId}`);
         return indexVideo === undefined ? `index-of-${videoId}` : indexVideo(videoId);
       },
+      /** Videos v0, v1, ... in pages of three. */
+      loadVideos: async ({ from }: { from: number }) => {
+        const all = Array.from({ length: videos }, (_, n) => `v${n}`);
+        const end = from + 3;
+        return { videoIds: all.slice(from, end), next: end < all.length ? end : null };
+      },
+      noteVideo: ({ videoId, failure }: { videoId: string; failure: string | null }) =>
+        note(`noted ${videoId} ${failure ?? 'indexed'}`),
+      closeIndexJob: () => note('closed'),
       planImageRequests: async ({ itemId }: ItemRef) => {
         await note(`plan ${itemId}`);
         return { pictures: 2 };
@@ -135,3 +147,23 @@ export const startDrive = ({ client }: TestServer, about: EvaluateInput) =>
     taskQueue: 'videoqa',
     args: [about],
   });
+
+export function indexJobInput(about: Partial<IndexVideosInput> = {}): IndexVideosInput {
+  runs += 1;
+  return {
+    jobId: `index/clips-${runs}`,
+    queues: { index: 'q', media: 'q' },
+    from: 0,
+    done: 0,
+    failed: 0,
+    ...about,
+  };
+}
+
+export function startIndexJob({ client }: TestServer, input: IndexVideosInput) {
+  return client.workflow.start<typeof indexVideos>('indexVideos', {
+    workflowId: input.jobId,
+    taskQueue: 'videoqa',
+    args: [input],
+  });
+}

@@ -4,7 +4,14 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { ApplicationFailure } from '@temporalio/common';
 import { workflowKey } from '../../domain/workflow-key.ts';
 import { bundleWorkflows } from '../../workers/workflow-bundle.ts';
-import { driveInput, fakeDrive, startDrive, whileWorking } from './fake-drive.ts';
+import {
+  driveInput,
+  fakeDrive,
+  indexJobInput,
+  startDrive,
+  startIndexJob,
+  whileWorking,
+} from './fake-drive.ts';
 import { startTestServer } from './temporal-server.ts';
 
 // Records one history of each workflow type (and of a failed item) for the replay test. Run by hand
@@ -24,16 +31,27 @@ const drive = fakeDrive({
     throw failure;
   },
 });
-const queues = { plan: 'q', image: 'q', answer: 'q', embed: 'q', index: 'q' };
+const queues = { plan: 'q', image: 'q', answer: 'q', embed: 'q', index: 'q', media: null };
 const about = driveInput({ strategy: 'imagined-keyframes', queues, window: 3, shardLimit: 7 });
-await whileWorking(server, await bundleWorkflows(), drive, async () =>
-  (await startDrive(server, about)).result(),
-);
+const onVideos = driveInput({
+  strategy: 'text-top-k',
+  queues: { ...queues, media: 'q' },
+  window: 3,
+});
+const job = indexJobInput();
+await whileWorking(server, await bundleWorkflows(), drive, async () => {
+  await (await startDrive(server, about)).result();
+  await (await startDrive(server, onVideos)).result();
+  await (await startIndexJob(server, job)).result();
+});
 const recorded = {
   evaluate: `eval/${about.runId}`,
   'evaluate-shard': `eval/${about.runId}/s/0000`,
   'evaluate-item': `eval/${about.runId}/i/${workflowKey('item-0', 0)}`,
   'evaluate-item-failed': `eval/${about.runId}/i/${workflowKey('item-1', 0)}`,
+  'evaluate-shard-on-videos': `eval/${onVideos.runId}/s/0000`,
+  'evaluate-item-by-text': `eval/${onVideos.runId}/i/${workflowKey('item-0', 0)}`,
+  'index-videos': job.jobId,
 };
 await mkdir(folder, { recursive: true });
 for (const [name, workflowId] of Object.entries(recorded)) {
