@@ -1,8 +1,13 @@
 import { request as requestPlain, type IncomingMessage } from 'node:http';
 import { request as requestSecure } from 'node:https';
-import { lookup } from 'node:dns';
-import { isIP, type LookupFunction } from 'node:net';
-import { isLocalHost, isPublicAddress, lookupPublic, NotPublicError } from './public-address.ts';
+import { isIP } from 'node:net';
+import {
+  isLocalHost,
+  isPublicAddress,
+  lookupPublic,
+  lookupWhere,
+  NotPublicError,
+} from './public-address.ts';
 
 export type OpenAddressOptions = {
   readonly signal: AbortSignal;
@@ -73,19 +78,9 @@ function requestOf(address: URL, options: OpenAddressOptions): Promise<IncomingM
   });
 }
 
-const lookupPublicOrLoopback: LookupFunction = (hostname, options, callback) => {
-  lookup(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error !== null) return callback(error, '');
-    const isAdmitted = addresses.every(
-      ({ address }) => isPublicAddress(address) || isLoopback(address),
-    );
-    const [first] = addresses;
-    if (!isAdmitted || first === undefined)
-      return callback(new NotPublicError('the host has an address that is not public'), '');
-    if (options.all) return callback(null, addresses);
-    callback(null, first.address, first.family);
-  });
-};
+const lookupPublicOrLoopback = lookupWhere(
+  (address) => isPublicAddress(address) || isLoopback(address),
+);
 
 function isLoopback(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, '');

@@ -34,7 +34,7 @@ for (const [net, prefix] of [
   privateIpv6.addSubnet(net, prefix, 'ipv6');
 }
 
-/** An address that a provider's reply may not send us to. */
+/** An address that nobody outside may send us to. */
 export class NotPublicError extends Error {
   override readonly name = 'NotPublicError';
 }
@@ -55,15 +55,21 @@ export function isLocalHost(hostname: string): boolean {
 
 /**
  * Resolves a host name for a connection and fails with `NotPublicError` when any of its addresses
- * is not public. The connection goes to the very address that was checked.
+ * is not admitted. The connection goes to the very address that was checked.
  */
-export const lookupPublic: LookupFunction = (hostname, options, callback) => {
-  lookup(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error !== null) return callback(error, '');
-    if (addresses.length === 0 || addresses.some(({ address }) => !isPublicAddress(address))) {
-      return callback(new NotPublicError('the host has an address that is not public'), '');
-    }
-    if (options.all) return callback(null, addresses);
-    callback(null, addresses[0]!.address, addresses[0]!.family);
-  });
-};
+export function lookupWhere(isAdmitted: (address: string) => boolean): LookupFunction {
+  return (hostname, options, callback) => {
+    lookup(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error !== null) return callback(error, '');
+      const [first] = addresses;
+      if (first === undefined || !addresses.every(({ address }) => isAdmitted(address))) {
+        return callback(new NotPublicError('the host has an address that is not public'), '');
+      }
+      if (options.all) return callback(null, addresses);
+      callback(null, first.address, first.family);
+    });
+  };
+}
+
+/** `lookupWhere` for the public internet alone. */
+export const lookupPublic: LookupFunction = lookupWhere(isPublicAddress);

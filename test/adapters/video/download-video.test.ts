@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { downloadVideo } from '../../../adapters/video/download-video.ts';
+import { lookupPublic, NotPublicError } from '../../../adapters/download/public-address.ts';
 import { openWireServer, type WireServer } from '../../support/wire-server.ts';
 
 const mp4 = Buffer.concat([Buffer.from('\0\0\0\x18ftypisom', 'latin1'), Buffer.alloc(5000, 1)]);
@@ -186,6 +187,22 @@ describe('downloadVideo', () => {
 
     await expect(fetching).rejects.toMatchObject({ failureClass: 'bad_media', action: 'fail' });
     await expect(fetching).rejects.not.toThrow('password@');
+  });
+
+  it('checks what a name stands for, and reaches this machine by name when told to', async () => {
+    const server = await serve((response) => video(response));
+    const byName = `http://localhost:${server.port}/clip.mp4`;
+
+    const file = await downloadVideo(byName, { folder, ...options });
+
+    expect(basename(file)).toBe('clip.mp4');
+    const lookup = lookupPublic as unknown as (
+      host: string,
+      options: object,
+      done: (error: unknown) => void,
+    ) => void;
+    const error = await new Promise((resolve) => lookup('localhost', { all: true }, resolve));
+    expect(error).toBeInstanceOf(NotPublicError);
   });
 
   it('does not reach this machine unless told to', async () => {
