@@ -2,7 +2,7 @@ import type { Frame, Item } from '../domain/item.ts';
 import type { EmbeddingSpec, RunSpec, StrategySpec } from '../domain/run-spec.ts';
 import { selectFrames, type SelectedFrame } from '../domain/ranking.ts';
 import { queryText } from '../domain/query-text.ts';
-import { requireSameModel } from '../domain/same-model.ts';
+import { differentModels, hasSameWeights, isPreparedAlike } from '../domain/same-model.ts';
 import type { ScoredFrame } from '../domain/similarity.ts';
 import { shownFrame } from '../domain/shown-frame.ts';
 import { StepError } from '../domain/step-error.ts';
@@ -34,6 +34,12 @@ export type EmbedRetrieveDependencies = {
   readonly embedder: (embedding: EmbeddingSpec) => Promise<Embedder>;
   /** Opens the index that a blob holds. */
   readonly openIndex: (artifact: string) => Promise<OpenIndex>;
+  /** Indexes a video with this worker's model; returns the blob. */
+  readonly indexAgain: (request: {
+    readonly runId: string;
+    readonly videoId: string;
+    readonly embedder: EmbedderIdentity;
+  }) => Promise<string>;
 };
 
 export function createEmbedRetrieveActivities(dependencies: EmbedRetrieveDependencies) {
@@ -61,13 +67,12 @@ async function retrieve(
   ref: ItemRef & { readonly index: string; readonly modelHash: string },
   records: readonly StepRecord[],
 ): Promise<{ result: RetrieveResult; usable: true }> {
-  const { reader, frames, openIndex } = dependencies;
+  const { reader, frames } = dependencies;
   const spec = await reader.spec(ref.runId);
   const item = await reader.item(ref.runId, ref.itemId);
   const embedder = await sameModel(dependencies, spec, ref.modelHash);
   const { vectors, text } = await embedQuery(dependencies, { spec, item, records, embedder });
-  const index = await openIndex(ref.index);
-  requireSameModel(index, embedder);
+  const index = await usableIndex(dependencies, ref, item.videoIds[0]!, embedder);
   const all = await frames.list(spec, item.videoIds[0]!);
   const found = rank(vectors, index, spec.strategy).map(({ index: row, ...place }) => ({
     ...place,
@@ -111,6 +116,22 @@ async function embedQuery(
   const text = queryText(item, textQuery);
   const { vectors, truncated } = await embedder.embedTexts([text]);
   return { vectors, text: { text, isTruncated: truncated[0] === true } };
+}
+
+/**
+ * The item's index. One of another preparation is left from before an upgrade, in the middle of
+ * this drive: then the video is indexed anew.
+ */
+async function usableIndex(
+  { openIndex, indexAgain }: EmbedRetrieveDependencies,
+  { index: artifact, runId }: { readonly index: string; readonly runId: string },
+  videoId: string,
+  embedder: Embedder,
+): Promise<OpenIndex> {
+  const index = await openIndex(artifact);
+  if (!hasSameWeights(index, embedder)) throw differentModels(index, embedder);
+  if (isPreparedAlike(index, embedder)) return index;
+  return openIndex(await indexAgain({ runId, videoId, embedder }));
 }
 
 /** Refuses to compare vectors of different weights. */

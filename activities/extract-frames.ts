@@ -80,12 +80,12 @@ async function extractOnce(
   };
   const known = await media.findCut(key);
   if (known !== null && (await blobs.has(known))) {
-    await media.putOwned(runId, videoId, 'frames', known);
+    await media.keepFrames(runId, videoId, known);
     return { frames: null };
   }
   const frames = await cut(dependencies, { file, rule, videoId, signal });
   const manifest = await media.putCut(key, await blobs.put(dependencies.writeManifest(frames)));
-  await media.putOwned(runId, videoId, 'frames', manifest);
+  await media.keepFrames(runId, videoId, manifest);
   return { frames: frames.length };
 }
 

@@ -4,7 +4,7 @@ import { canonicalJson, sha256Hex } from '../domain/hashing.ts';
 import { inChunks } from '../domain/in-chunks.ts';
 import type { Frame } from '../domain/item.ts';
 import type { EmbeddingSpec, FrameSource } from '../domain/run-spec.ts';
-import { importedPreprocessing, requireSameModel } from '../domain/same-model.ts';
+import { differentModels, hasSameWeights, importedPreprocessing } from '../domain/same-model.ts';
 import type { BlobStore } from '../domain/stores/blob-store.ts';
 import type { IndexKey, IndexStore } from '../domain/stores/index-store.ts';
 import type { MediaStore } from '../domain/stores/media-store.ts';
@@ -82,39 +82,57 @@ function identityOf(embedder: EmbedderIdentity): EmbedderIdentity {
 
 async function indexFrames(
   dependencies: IndexDependencies,
-  { runId, videoId, embedder }: IndexRequest,
+  { runId, videoId, embedder: expected }: IndexRequest,
 ): Promise<string> {
   const { sources, blobs, indexes, media } = dependencies;
   const source = await sources.source(runId);
   const all = await dependencies.frames.list(source, videoId);
   const imported = await dependencies.importedEmbeddings(source, videoId);
-  if (imported !== null) requireUsable(imported, embedder, videoId);
+  if (imported !== null) requireUsable(imported, expected, videoId);
+  const model = imported === null ? await modelOf(dependencies, source, expected) : null;
+  const maker = identityOf(model ?? { ...expected, preprocessingId: importedPreprocessing });
   const hashes =
     imported === null ? await hashFrames(dependencies, source, all) : [imported.fileHash];
   const key: IndexKey = {
     datasetId: source.dataset.datasetId,
     videoId,
-    modelHash: embedder.modelHash,
-    preprocessingId: imported === null ? embedder.preprocessingId : importedPreprocessing,
+    modelHash: maker.modelHash,
+    preprocessingId: maker.preprocessingId,
     framesFingerprint: sha256Hex(canonicalJson([all.map((frame) => frame.name), hashes])),
   };
-  const own = (artifact: string) => media.putOwned(runId, videoId, 'index', artifact);
+  const own = async (artifact: string): Promise<string> => {
+    await media.setIndex(runId, videoId, artifact);
+    return artifact;
+  };
   const known = await indexes.findIndex(key);
   if (known !== null && (await blobs.has(known))) return own(known);
   const content = imported ?? {
     frameNames: all.map((frame) => frame.name),
-    vectors: await embedFrames(dependencies, source, all, hashes, embedder),
+    vectors: await embedFrames(dependencies, source, all, hashes, model!),
   };
   const timeOf = new Map(all.map((frame) => [frame.name, frame.timeSeconds]));
   const bytes = dependencies.writeFrameIndex({
-    ...identityOf(embedder),
-    preprocessingId: key.preprocessingId,
+    ...maker,
     frameNames: content.frameNames,
     frameTimes: content.frameNames.map((name) => timeOf.get(name) ?? null),
     vectors: content.vectors,
     videoFingerprint: key.framesFingerprint,
   });
   return own(await indexes.putIndex(key, await blobs.put(bytes)));
+}
+
+/**
+ * This worker's model. It must have the drive's weights; pictures are prepared as this worker does,
+ * which after an upgrade in the middle of a drive may be another way.
+ */
+async function modelOf(
+  { embedder }: IndexDependencies,
+  source: FrameSource,
+  expected: EmbedderIdentity,
+): Promise<Embedder> {
+  const model = await embedder(source.models.embedding!);
+  if (!hasSameWeights(expected, model)) throw differentModels(expected, model);
+  return model;
 }
 
 async function hashFrames(
@@ -139,10 +157,8 @@ async function embedFrames(
   source: FrameSource,
   all: readonly Frame[],
   hashes: readonly string[],
-  expected: EmbedderIdentity,
+  model: Embedder,
 ): Promise<Float32Array> {
-  const model = await dependencies.embedder(source.models.embedding!);
-  requireSameModel(expected, model);
   const vectors = new Float32Array(all.length * model.dimension);
   const chunks = [...inChunks(all.length, chunkSize)];
   const start = ([from, to]: readonly [number, number]) => {

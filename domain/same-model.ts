@@ -11,17 +11,31 @@ export const importedPreprocessing = 'imported';
  *   known) preparation differ
  */
 export function requireSameModel(index: EmbedderIdentity, model: EmbedderIdentity): void {
-  const isPreparedAlike =
-    index.preprocessingId === model.preprocessingId ||
-    index.preprocessingId === importedPreprocessing;
-  if (index.modelHash === model.modelHash && index.dimension === model.dimension && isPreparedAlike)
-    return;
-  throw new StepError(
+  if (!hasSameWeights(index, model) || !isPreparedAlike(index, model))
+    throw differentModels(index, model);
+}
+
+/** What is said of an index that another model made. */
+export function differentModels(index: EmbedderIdentity, model: EmbedderIdentity): StepError {
+  return new StepError(
     'embedding_failed',
     'fail',
     `The index was made by ${describeModel(index)}, the embedding model here is ` +
       `${describeModel(model)}; their vectors cannot be compared. Index again with this model, or ` +
       'start the worker with the other one',
+  );
+}
+
+/** Whether two models have the same weights, however they prepare pictures. */
+export function hasSameWeights(left: EmbedderIdentity, right: EmbedderIdentity): boolean {
+  return left.modelHash === right.modelHash && left.dimension === right.dimension;
+}
+
+/** Whether an index holds pictures prepared as this model prepares them, as far as that is known. */
+export function isPreparedAlike(index: EmbedderIdentity, model: EmbedderIdentity): boolean {
+  return (
+    index.preprocessingId === model.preprocessingId ||
+    index.preprocessingId === importedPreprocessing
   );
 }
 

@@ -30,6 +30,7 @@ import { describeSelfTest } from './describe-embedder.ts';
 import { createFrameReader } from './frame-reader.ts';
 import { importedEmbeddings } from './imported-embeddings.ts';
 import { openEmbeddersOnce } from './loaded-embedders.ts';
+import { onceEach } from './once-each.ts';
 import { createIndexOpener } from './open-frame-index.ts';
 import type { Stores } from './open-stores.ts';
 import { createResultFiles } from './result-files.ts';
@@ -100,17 +101,22 @@ function composeEmbedding(
     onOpened: (opened) => onNote(describeSelfTest(opened)),
   });
   const embedder = embedders.open;
-  const openIndex = createIndexOpener(stores.blobs);
+  const index = createIndexActivities({
+    ...common,
+    ...stores,
+    embedder,
+    writeFrameIndex,
+    importedEmbeddings,
+  });
   return {
     activities: {
-      embed: createEmbedRetrieveActivities({ ...common, embedder, openIndex }),
-      index: createIndexActivities({
+      embed: createEmbedRetrieveActivities({
         ...common,
-        ...stores,
         embedder,
-        writeFrameIndex,
-        importedEmbeddings,
+        openIndex: createIndexOpener(stores.blobs),
+        indexAgain: onceEach(index.indexVideo, ({ runId, videoId }) => `${runId}/${videoId}`),
       }),
+      index,
       media: createExtractActivities({
         ...common,
         ...stores,

@@ -1,7 +1,7 @@
 import type { CutKey, MediaKind, MediaStore } from '../../domain/stores/media-store.ts';
 import type { Connection } from './schema.ts';
 
-/** The media store. Insert-or-nothing, then read: every writer learns which artifact counts. */
+/** The media store. Frames: insert or nothing, then read, so that every writer learns which count. */
 export function createMediaStore(db: Connection): MediaStore {
   const findCut = async ({ videoSha256, extractKey }: CutKey) => {
     const found = await db
@@ -42,13 +42,22 @@ export function createMediaStore(db: Connection): MediaStore {
         .executeTakeFirstOrThrow();
       return count;
     },
-    async putOwned(ownerId, videoId, kind, artifact) {
+    async keepFrames(ownerId, videoId, manifest) {
       await db
         .insertInto('owned_media')
-        .values({ owner_id: ownerId, video_id: videoId, kind, artifact })
+        .values({ owner_id: ownerId, video_id: videoId, kind: 'frames', artifact: manifest })
         .onConflict((conflict) => conflict.doNothing())
         .execute();
-      return (await findOwned(ownerId, videoId, kind)) ?? artifact;
+      return (await findOwned(ownerId, videoId, 'frames')) ?? manifest;
+    },
+    async setIndex(ownerId, videoId, artifact) {
+      await db
+        .insertInto('owned_media')
+        .values({ owner_id: ownerId, video_id: videoId, kind: 'index', artifact })
+        .onConflict((conflict) =>
+          conflict.columns(['owner_id', 'video_id', 'kind']).doUpdateSet({ artifact }),
+        )
+        .execute();
     },
   };
 }

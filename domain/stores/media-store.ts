@@ -9,14 +9,18 @@ export type CutKey = {
   readonly extractKey: string;
 };
 
-/** Which blob holds which frames. Create-only: the first writer wins. */
+/** Which blob holds which frames. */
 export type MediaStore = {
   /** The manifest of the frames cut from a file, whoever asked for them. */
   findCut(key: CutKey): Promise<string | null>;
+  /** The first writer wins. */
   putCut(key: CutKey, manifest: string): Promise<string>;
   /** What a run, or an index job, works with: its frames never change while it lives. */
   findOwned(ownerId: string, videoId: string, kind: MediaKind): Promise<string | null>;
   /** Videos of a run or index job that have this. */
   countOwned(ownerId: string, kind: MediaKind): Promise<number>;
-  putOwned(ownerId: string, videoId: string, kind: MediaKind, artifact: string): Promise<string>;
+  /** The first writer wins. */
+  keepFrames(ownerId: string, videoId: string, manifest: string): Promise<string>;
+  /** The last writer wins: after an upgrade a video may be indexed anew. */
+  setIndex(ownerId: string, videoId: string, artifact: string): Promise<void>;
 };

@@ -3,6 +3,7 @@ import type { Embedder } from '../../activities/embedder.ts';
 import { createEmbedRetrieveActivities } from '../../activities/embed-retrieve.ts';
 import { writeFrameIndex } from '../../adapters/index-files/frame-index.ts';
 import type { RunSpec } from '../../domain/run-spec.ts';
+import type { EmbedderIdentity } from '../../domain/workflow-contract.ts';
 import type { RetrieveResult } from '../../domain/step-results.ts';
 import { createIndexOpener } from '../../workers/open-frame-index.ts';
 import type { Stores } from '../../workers/open-stores.ts';
@@ -31,26 +32,30 @@ const frameVectors = Array.from({ length: frameCount }, (_, n) => pointing(n * 1
 let stores: Stores;
 let embedded: Uint8Array[];
 let texts: string[];
+let indexedAgain: string[];
 let index: string;
 beforeEach(async () => {
   stores = await openTestStores();
   embedded = [];
   texts = [];
+  indexedAgain = [];
   await createSampleRun(stores);
   await leaveResult(stores, 'plan', 0, planOf(1, 2));
-  index = await stores.blobs.put(
-    writeFrameIndex({
-      modelId: 'tiny',
-      modelHash,
-      preprocessingId: 'p',
-      dimension: 2,
-      frameNames: videoFrames(frameCount).map(({ name }) => name),
-      vectors: new Float32Array(frameVectors),
-      videoFingerprint: 'v'.repeat(64),
-    }),
-  );
+  index = await stores.blobs.put(indexBy(embedder));
 });
 afterEach(() => stores.close());
+
+function indexBy({ modelId, modelHash: weights, preprocessingId }: EmbedderIdentity) {
+  return writeFrameIndex({
+    modelId,
+    modelHash: weights,
+    preprocessingId,
+    dimension: 2,
+    frameNames: videoFrames(frameCount).map(({ name }) => name),
+    vectors: new Float32Array(frameVectors),
+    videoFingerprint: 'v'.repeat(64),
+  });
+}
 
 /** The generated picture of each part, as text: the degrees it points at. */
 async function leavePictures(...degrees: number[]): Promise<void> {
@@ -89,6 +94,10 @@ function retrieving(
     recordStep: recorderOf(stores),
     embedder: async () => worker,
     openIndex: createIndexOpener(stores.blobs),
+    indexAgain: async ({ videoId, embedder: model }) => {
+      indexedAgain.push(videoId);
+      return stores.blobs.put(indexBy(model));
+    },
   });
   return inActivity(() => embedAndRetrieve({ ...ref, index, modelHash }));
 }
@@ -191,12 +200,22 @@ describe('embedAndRetrieve', () => {
     expect(await result()).toMatchObject({ textQuery: { text, isTruncated: false } });
   });
 
-  it('refuses an index of pictures that were prepared otherwise, and names both', async () => {
+  it('indexes a video anew whose pictures were prepared otherwise, before an upgrade', async () => {
     await leavePictures(149, 14);
     const worker = { ...embedder, preprocessingId: 'other' };
 
-    await expect(retrieving({}, { worker })).rejects.toThrow(
-      /made by tiny \(fp32, weights f{12}, p, 2 values\).* tiny \(fp32, weights f{12}, other, 2 values\)/,
+    await retrieving({ topK: 2, answerFrames: null }, { worker });
+
+    expect(indexedAgain).toEqual(['v0']);
+    expect(await chosenIds()).toEqual([0, 1, 9, 10]);
+  });
+
+  it('refuses an index of other weights, and names both models', async () => {
+    await leavePictures(149, 14);
+    index = await stores.blobs.put(indexBy({ ...embedder, modelHash: 'e'.repeat(64) }));
+
+    await expect(retrieving({})).rejects.toThrow(
+      /made by tiny \(fp32, weights e{12}, p, 2 values\).* tiny \(fp32, weights f{12}, p, 2 values\)/,
     );
   });
 

@@ -157,6 +157,14 @@ describe('indexVideo', () => {
     );
   });
 
+  it('prepares pictures as this worker does, when it was upgraded in the middle of a drive', async () => {
+    const embedder = { ...embedderOf(), preprocessingId: 'newer' };
+
+    const index = readFrameIndex(await stores.blobs.get(await indexing({ embedder })));
+
+    expect(index.preprocessingId).toBe('newer');
+  });
+
   it('keeps the times of the frames in the index', async () => {
     const { frameTimes } = readFrameIndex(await stores.blobs.get(await indexing()));
 

@@ -40,7 +40,7 @@ export function describeIndexJobStore(open: () => Promise<Database>): void {
   test('a job that goes on keeps what it has; one that begins again looks afresh', async () => {
     const { indexJobs, media } = database;
     await indexJobs.open(job);
-    await media.putOwned(job.jobId, 'v0', 'frames', 'one');
+    await media.keepFrames(job.jobId, 'v0', 'one');
     await indexJobs.setFailure(job.jobId, 'v1', 'no picture in it');
 
     await indexJobs.open(job);

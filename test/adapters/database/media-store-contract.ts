@@ -25,15 +25,24 @@ export function describeMediaStore(open: () => Promise<Database>): void {
   test('a run keeps the frames it has, whatever comes later', async () => {
     const { media } = database;
 
-    expect(await media.putOwned('r1', 'v0', 'frames', 'one')).toBe('one');
-    expect(await media.putOwned('r1', 'v0', 'frames', 'two')).toBe('one');
-    await media.putOwned('r1', 'v0', 'index', 'three');
-    await media.putOwned('r2', 'v0', 'frames', 'four');
+    expect(await media.keepFrames('r1', 'v0', 'one')).toBe('one');
+    expect(await media.keepFrames('r1', 'v0', 'two')).toBe('one');
+    await media.setIndex('r1', 'v0', 'three');
+    await media.keepFrames('r2', 'v0', 'four');
 
     expect(await media.findOwned('r1', 'v0', 'frames')).toBe('one');
     expect(await media.findOwned('r1', 'v1', 'frames')).toBeNull();
     expect(await media.countOwned('r1', 'frames')).toBe(1);
     expect(await media.countOwned('r1', 'index')).toBe(1);
     expect(await media.countOwned('r3', 'index')).toBe(0);
+  });
+
+  test('an index made anew takes the place of the one before', async () => {
+    const { media } = database;
+    await media.setIndex('r1', 'v0', 'one');
+    await media.setIndex('r1', 'v0', 'two');
+
+    expect(await media.findOwned('r1', 'v0', 'index')).toBe('two');
+    expect(await media.countOwned('r1', 'index')).toBe(1);
   });
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import Libsql from 'libsql';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openFileBlobStore } from '../../../adapters/blobs/file-blob-store.ts';
+import { firstTables } from '../../../adapters/database/migrations/0001-first-tables.ts';
 import { openDatabase } from '../../../adapters/database/open-database.ts';
 import { EnvironmentError, UsageError } from '../../../domain/usage-error.ts';
 import { sampleItems, sampleRun } from './sample-run.ts';
@@ -68,4 +69,28 @@ test('names a folder that cannot be made', async () => {
   const opening = open(`file:${join(directory, 'occupied', 'state.db')}`);
 
   await expect(opening).rejects.toThrow(EnvironmentError);
+});
+
+test('brings a database of the first version up to date and keeps what is in it', async () => {
+  const path = join(directory, 'state.db');
+  const raw = new Libsql(path);
+  raw.exec(
+    'create table schema_migrations (version integer primary key, name text, applied_at integer)',
+  );
+  for (const statement of firstTables.statements) raw.exec(statement);
+  raw.exec(`insert into schema_migrations values (1, 'first-tables', 0)`);
+  raw.exec(
+    `insert into video_indexes values ('clips', 'v0', 'model', 'preparation', 'frames', 'blob')`,
+  );
+  raw.close();
+
+  const database = await open(`file:${path}`);
+
+  const key = { modelHash: 'model', preprocessingId: 'preparation', framesFingerprint: 'frames' };
+  expect(await database.indexes.findIndex({ datasetId: 'clips', videoId: 'v0', ...key })).toBe(
+    'blob',
+  );
+  expect(await database.media.findOwned('r1', 'v0', 'frames')).toBeNull();
+  expect(await database.indexJobs.listOpen()).toEqual([]);
+  await database.close();
 });
