@@ -85,7 +85,6 @@ export function composeActivities(options: ComposeOptions) {
       ...embedding,
     },
     ...embedders,
-    forgetRun: reader.forget,
   };
 }
 

@@ -14,8 +14,6 @@ export type FollowOptions = {
   readonly runs: Pick<RunStore, 'openDrives' | 'get'>;
   readonly indexJobs: Pick<IndexJobStore, 'listOpen'>;
   readonly workers: Pick<RunWorkers, 'serve' | 'serveJob'>;
-  /** Called for each new drive, so that changed limits and addresses are read again. */
-  readonly forget: (runId: string) => void;
   /** Told of work that this machine cannot do, such as a model that it lacks. May throw. */
   readonly onUnserved: (owner: string, error: EnvironmentError) => void;
   /** How often the database is asked. @default 500 */
@@ -27,7 +25,7 @@ export type FollowOptions = {
  * that other processes submit later.
  */
 export function followRuns(options: FollowOptions): Following {
-  const { runs, indexJobs, workers, forget, onUnserved, intervalMs = 500 } = options;
+  const { runs, indexJobs, workers, onUnserved, intervalMs = 500 } = options;
   const served = new Set<string>();
   const stopping = new AbortController();
 
@@ -44,7 +42,6 @@ export function followRuns(options: FollowOptions): Following {
   const serveNew = async (): Promise<void> => {
     for (const { runId, drive } of await runs.openDrives()) {
       await serveOnce(`${runId}/${drive}`, runId, async () => {
-        forget(runId);
         const run = await runs.get(runId);
         if (run !== null) await workers.serve(run.spec);
       });

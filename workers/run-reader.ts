@@ -7,9 +7,13 @@ import type { RunRecord, RunStore } from '../domain/stores/run-store.ts';
 /** Datasets kept in memory at once. */
 const datasetsKept = 4;
 
+/** For this long a run is not asked for again. */
+const specFreshMs = 1000;
+
 /**
- * Reads runs and their frozen datasets. A spec is read again for each drive, so that a run that
- * goes on takes up changed addresses and limits; a dataset never changes and is kept by its hash.
+ * Reads runs and their frozen datasets. A spec is read again every second, so that a drive that is
+ * open when its run is given again takes up changed addresses and limits; a dataset never changes
+ * and is kept by its hash.
  */
 export function createRunReader(
   runs: RunStore,
@@ -18,16 +22,17 @@ export function createRunReader(
 ): RunReader & {
   /** The run's videos in the order of its items. */
   videoIds(runId: string): Promise<string[]>;
-  forget(runId: string): void;
 } {
-  const records = new Map<string, Promise<RunRecord>>();
+  const records = new Map<string, { readonly run: Promise<RunRecord>; readonly readAt: number }>();
   const datasets = new Map<string, Promise<Map<string, Item>>>();
 
   const record = (runId: string): Promise<RunRecord> => {
-    const known = records.get(runId) ?? readRun(runs, runId);
-    records.set(runId, known);
-    known.catch(() => records.delete(runId));
-    return known;
+    const known = records.get(runId);
+    if (known !== undefined && performance.now() - known.readAt < specFreshMs) return known.run;
+    const run = readRun(runs, runId);
+    records.set(runId, { run, readAt: performance.now() });
+    run.catch(() => records.delete(runId));
+    return run;
   };
   const dataset = (hash: string): Promise<Map<string, Item>> => {
     const known = datasets.get(hash) ?? readDataset(blobs, hash, thawItems);
@@ -54,7 +59,6 @@ export function createRunReader(
       const items = await dataset((await record(runId)).spec.dataset.hash);
       return [...new Set([...items.values()].flatMap((item) => item.videoIds[0] ?? []))];
     },
-    forget: (runId) => void records.delete(runId),
   };
 }
 

@@ -76,7 +76,6 @@ export async function startWorkerHost(options: WorkerHostOptions): Promise<Worke
     runs: stores.runs,
     indexJobs: stores.indexJobs,
     workers,
-    forget: composed.forgetRun,
     onUnserved: options.onUnserved,
   });
   return {

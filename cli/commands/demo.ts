@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { compareRuns } from '../../results/compare-runs.ts';
+import type { RunRecord } from '../../domain/stores/run-store.ts';
 import { runInTemporalUi, summariseRun, type Summarised } from '../../results/summarise.ts';
 import { startSimulatedProvider } from '../../simulator/server/start-simulated-provider.ts';
 import { generateDataset } from '../../simulator/world/generate-dataset.ts';
@@ -45,18 +46,11 @@ export async function demo(options: DemoOptions): Promise<ExitCode> {
       billFile: join(session.folder.path, 'simulated-bill.jsonl'),
     });
     try {
+      const runs = await registerRuns(session, datasetFolder, provider.url, options);
       const ended: Summarised[] = [];
       let exitCode: ExitCode = exitCodes.done;
-      for (const config of demoConfigs(datasetFolder, `${provider.url}/v1`)) {
+      for (const run of runs) {
         if (interrupted.aborted) return exitCodes.interrupted;
-        const prepared = await prepareRun(config, {
-          simulatedBaseUrl: provider.url,
-          overwrite: false,
-        });
-        const run = await registerRun(session.stores, prepared, {
-          expectedRunId: null,
-          fresh: options.fresh === true,
-        });
         const summary = await driveRun(session, run, { kind: 'unfinished' }, interrupted);
         if (interrupted.aborted) return exitCodes.interrupted;
         ended.push(await summarised(session, run.runId));
@@ -71,6 +65,24 @@ export async function demo(options: DemoOptions): Promise<ExitCode> {
   } finally {
     await session.close();
   }
+}
+
+/**
+ * Writes all runs down before the first is driven: one that an earlier process left open goes on at
+ * once, and has to know where the provider is now.
+ */
+async function registerRuns(
+  { stores }: Session,
+  datasetFolder: string,
+  providerUrl: string,
+  { fresh = false }: DemoOptions,
+): Promise<RunRecord[]> {
+  const runs: RunRecord[] = [];
+  for (const config of demoConfigs(datasetFolder, `${providerUrl}/v1`)) {
+    const prepared = await prepareRun(config, { simulatedBaseUrl: providerUrl, overwrite: false });
+    runs.push(await registerRun(stores, prepared, { expectedRunId: null, fresh }));
+  }
+  return runs;
 }
 
 async function drawVideos(session: Session, videos: number): Promise<string> {

@@ -21,7 +21,6 @@ function follow(change: Partial<FollowOptions> = {}) {
       serve: async ({ runId }) => void seen.push(`run ${runId}`),
       serveJob: async ({ runId }) => void seen.push(`job ${runId}`),
     },
-    forget: () => undefined,
     onUnserved: (owner, { message }) => void seen.push(`${owner}: ${message}`),
     intervalMs: 1,
     ...change,
