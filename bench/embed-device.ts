@@ -1,11 +1,14 @@
 import { cpus } from 'node:os';
 import type { EmbeddingDevice } from '../domain/run-spec.ts';
-import { batchBuckets } from '../adapters/embedding/batch-sizes.ts';
-import { threadsPerRun } from '../adapters/embedding/device-threads.ts';
-import { openInference } from '../adapters/embedding/inference.ts';
-import { pixelInput } from '../adapters/embedding/inference-pictures.ts';
-import type { ModelFolder } from '../adapters/embedding/model-folder.ts';
-import { createPreparation, valuesPerPicture } from '../adapters/embedding/picture-preparation.ts';
+import { batchBuckets } from '../adapters/embedding/batching/batch-sizes.ts';
+import { threadsPerRun } from '../adapters/embedding/runtime/device-threads.ts';
+import { openInference } from '../adapters/embedding/runtime/inference.ts';
+import { pixelInput } from '../adapters/embedding/runtime/inference-pictures.ts';
+import type { ModelFolder } from '../adapters/embedding/model-folder/model-folder.ts';
+import {
+  createPreparation,
+  valuesPerPicture,
+} from '../adapters/embedding/pictures/picture-preparation.ts';
 
 /** The model alone: prepared pixels in, vectors out. */
 export type DeviceAlone = {

@@ -3,7 +3,7 @@ import { readExtractTimes } from '../adapters/config-files/extract-times.ts';
 import { loadDataset } from '../adapters/datasets/load-dataset.ts';
 import { type EmbeddingsReport, preflightDataset } from '../adapters/datasets/preflight.ts';
 import { describeProblem } from '../adapters/datasets/problem.ts';
-import { checkModelFiles } from '../adapters/embedding/check-model-files.ts';
+import { checkModelFiles } from '../adapters/embedding/model-folder/check-model-files.ts';
 import { readVideoEmbeddings } from '../adapters/index-files/video-embeddings.ts';
 import type { Config } from '../domain/config.ts';
 import { freezeItems } from '../domain/frozen-items.ts';

@@ -4,6 +4,7 @@ import { createAccountLimiter } from '../adapters/models/account-limiter.ts';
 import { downloadPicture } from '../adapters/models/download-picture.ts';
 import { sendChat } from '../adapters/models/send-chat.ts';
 import { sendImageEdit } from '../adapters/models/send-image-edit.ts';
+import { cutFrames, cutterVersion } from '../adapters/video/cut-frames.ts';
 import { findVideo, hashFile } from '../adapters/video/find-video.ts';
 import { writeManifest } from '../adapters/video/frame-manifest.ts';
 import { createAnswerActivities } from '../activities/answer.ts';
@@ -36,7 +37,6 @@ import type { Stores } from './open-stores.ts';
 import { createResultFiles } from './result-files.ts';
 import { createRunReader } from './run-reader.ts';
 import { createSourceReader } from './source-reader.ts';
-import { createVideoCutter } from './video-cutter.ts';
 
 /** The activities of one process, by the queue they are for. */
 export type Activities = ReturnType<typeof composeActivities>['activities'];
@@ -119,7 +119,8 @@ function composeEmbedding(
       media: createExtractActivities({
         ...common,
         ...stores,
-        ...createVideoCutter(environment),
+        cutFrames,
+        cutterVersion,
         findVideo,
         hashVideo: hashFile,
         writeManifest,

@@ -8,7 +8,7 @@ export function describeSelfTest(
   const { cosine, device, provider, reference } = selfTest;
   const against =
     reference === 'made'
-      ? 'its own first vector, kept from now on'
+      ? 'the vector of its 32-bit weights on the CPU, made now and kept'
       : 'the vector kept from its first load';
   return (
     `Embedding model ${modelId} (${dtype}) on ${device}: self-test cosine ${cosine.toFixed(6)} to ` +

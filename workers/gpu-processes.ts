@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { execa, ExecaError } from 'execa';
 import { EnvironmentError, UsageError } from '../domain/usage-error.ts';
 
@@ -25,9 +26,11 @@ export async function workerPerGpu(options: GpuWorkers): Promise<void> {
   const stop = (): void => stopping.abort();
   interrupted.addEventListener('abort', stop);
   const script = process.argv[1] ?? '';
+  // Pictures are decoded on libuv's threads: each process gets its share of the cores.
+  const threads = String(Math.max(4, Math.floor(availableParallelism() / numbers.length)));
   const workers = numbers.map(async (number) => {
     const worker = execa(process.execPath, [...process.execArgv, script, ...args], {
-      env: { CUDA_VISIBLE_DEVICES: String(number) },
+      env: { UV_THREADPOOL_SIZE: threads, ...process.env, CUDA_VISIBLE_DEVICES: String(number) },
       stdio: 'inherit',
       reject: false,
     });

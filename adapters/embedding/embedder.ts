@@ -2,22 +2,30 @@ import { availableParallelism } from 'node:os';
 import sharp from 'sharp';
 import type { EmbeddingDevice, EmbeddingDtype } from '../../domain/run-spec.ts';
 import { EnvironmentError } from '../../domain/usage-error.ts';
-import { createBatchBuffers } from './batch-buffers.ts';
-import type { PipelineStages } from './batch-pipeline.ts';
-import { createBatchSizes } from './batch-sizes.ts';
-import { createBatcher } from './batcher.ts';
-import { createEmbedderTexts } from './embedder-texts.ts';
+import { createBatchBuffers } from './batching/batch-buffers.ts';
+import type { PipelineStages } from './batching/batch-pipeline.ts';
+import { createBatchSizes } from './batching/batch-sizes.ts';
+import { createBatcher } from './batching/batcher.ts';
+import { createEmbedderTexts } from './text/embedder-texts.ts';
 import { EmbedderClosedError } from './embedding-errors.ts';
-import type { Inference } from './inference.ts';
-import { type InferenceKeeper, keepInference } from './inference-keeper.ts';
-import { openTestedInference, pixelInput, type TestedInference } from './inference-pictures.ts';
+import type { Inference } from './runtime/inference.ts';
+import { type InferenceKeeper, keepInference } from './runtime/inference-keeper.ts';
+import {
+  openTestedInference,
+  pixelInput,
+  type TestedInference,
+} from './runtime/inference-pictures.ts';
 import { createMetrics, type EmbedderMetrics, type MetricsRecorder } from './metrics.ts';
-import { type ModelFolder, readModelFolder } from './model-folder.ts';
-import { createPreparation, preprocessingIdOf, valuesPerPicture } from './picture-preparation.ts';
-import { prepareAtOnce } from './prepare-at-once.ts';
-import { joinBatches, prepareBatch } from './prepare-batch.ts';
-import type { SelfTestReport } from './self-test.ts';
-import { openTextTower } from './text-tower.ts';
+import { type ModelFolder, readModelFolder } from './model-folder/model-folder.ts';
+import {
+  createPreparation,
+  preprocessingIdOf,
+  valuesPerPicture,
+} from './pictures/picture-preparation.ts';
+import { prepareAtOnce } from './batching/prepare-at-once.ts';
+import { joinBatches, prepareBatch } from './batching/prepare-batch.ts';
+import type { SelfTestReport } from './self-test/self-test.ts';
+import { openTextTower } from './text/text-tower.ts';
 
 /** A loaded embedding model. */
 export type Embedder = {
@@ -25,7 +33,7 @@ export type Embedder = {
   readonly modelId: string;
   /** sha256 of the model's weights, 64 hex digits. */
   readonly modelHash: string;
-  /** How pictures are prepared, such as "siglip-96x96-cubic-mean0.5-std0.5-sharp1". */
+  /** How pictures are prepared, such as "squash-96x96-cubic-mean0.5-std0.5-pillow1". */
   readonly preprocessingId: string;
   /** Values per vector. */
   readonly dimension: number;

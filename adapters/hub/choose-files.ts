@@ -1,6 +1,10 @@
 import { type EmbeddingDtype, embeddingDtypes } from '../../domain/run-spec.ts';
 import { EnvironmentError } from '../../domain/usage-error.ts';
-import { belongsToModel, type Tower, towerFileName } from '../embedding/model-files.ts';
+import {
+  belongsToModel,
+  type Tower,
+  towerFileName,
+} from '../embedding/model-folder/model-files.ts';
 
 /** Which parts of a model are wanted. */
 export type ModelParts = {

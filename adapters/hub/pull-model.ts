@@ -1,7 +1,7 @@
 import { mkdir, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EnvironmentError, UsageError } from '../../domain/usage-error.ts';
-import type { ModelManifest } from '../embedding/model-manifest.ts';
+import type { ModelManifest } from '../embedding/model-folder/model-manifest.ts';
 import { chooseFiles, type ModelParts } from './choose-files.ts';
 import { addFile, startDigest } from './content-digest.ts';
 import { downloadFile, type DownloadPatience, partialOf } from './download-file.ts';

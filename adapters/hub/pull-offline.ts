@@ -1,5 +1,5 @@
 import { EnvironmentError } from '../../domain/usage-error.ts';
-import type { ModelManifest } from '../embedding/model-manifest.ts';
+import type { ModelManifest } from '../embedding/model-folder/model-manifest.ts';
 import { type ModelParts, neededFiles } from './choose-files.ts';
 import type { PulledModel } from './pull-model.ts';
 import type { RepoName } from './repo-name.ts';

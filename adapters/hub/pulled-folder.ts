@@ -1,7 +1,11 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UsageError } from '../../domain/usage-error.ts';
-import { manifestFile, type ModelManifest, readManifest } from '../embedding/model-manifest.ts';
+import {
+  manifestFile,
+  type ModelManifest,
+  readManifest,
+} from '../embedding/model-folder/model-manifest.ts';
 
 /** Stands while files are being fetched, so that what an interrupted pull left may be replaced. */
 const startedFile = `${manifestFile}.partial`;

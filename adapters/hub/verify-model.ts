@@ -1,8 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EnvironmentError } from '../../domain/usage-error.ts';
-import { hashFiles } from '../embedding/model-files.ts';
-import { manifestFile, type ModelManifest, readManifest } from '../embedding/model-manifest.ts';
+import { hashFiles } from '../embedding/model-folder/model-files.ts';
+import {
+  manifestFile,
+  type ModelManifest,
+  readManifest,
+} from '../embedding/model-folder/model-manifest.ts';
 
 /** A file of a model folder beside what was fetched. */
 export type VerifiedFile = {

@@ -1,7 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { parse } from 'node:path';
 import { UsageError } from '../../domain/usage-error.ts';
-import { assertSameModel, type EmbeddingOrigin } from './embedding-origin.ts';
+import { requireSameModel } from '../../domain/same-model.ts';
+import { StepError } from '../../domain/step-error.ts';
+import type { EmbeddingOrigin } from './embedding-origin.ts';
 import { findVideoEmbeddings, readVideoEmbeddings } from './video-embeddings.ts';
 
 /** How well stored embeddings agree with those of a model. */
@@ -68,6 +70,15 @@ export async function measureParity(
   };
 }
 
+function refuseOtherModel(file: string, made: EmbeddingOrigin, model: EmbeddingOrigin): void {
+  try {
+    requireSameModel(made, model);
+  } catch (error) {
+    if (!(error instanceof StepError)) throw error;
+    throw new UsageError(`${file}: ${error.message}`, { cause: error });
+  }
+}
+
 async function pickFrames(
   folder: string,
   wanted: number,
@@ -80,7 +91,7 @@ async function pickFrames(
     const file = await findVideoEmbeddings(folder, videoId);
     if (file === null) throw new UsageError(`the embeddings of ${videoId} went away`);
     const { names, vectors, dimension, model: made } = await readVideoEmbeddings(file);
-    if (made !== null) assertSameModel(made, model);
+    if (made !== null) refuseOtherModel(file, made, model);
     if (dimension !== model.dimension) {
       throw new UsageError(
         `${file} has ${dimension} values per frame, the model ${model.modelId} gives ` +

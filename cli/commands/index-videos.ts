@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { readExtractTimes } from '../../adapters/config-files/extract-times.ts';
-import { checkModelFiles } from '../../adapters/embedding/check-model-files.ts';
+import { checkModelFiles } from '../../adapters/embedding/model-folder/check-model-files.ts';
 import { findVideoTools } from '../../adapters/video/video-tools.ts';
 import { queuesOfJob, startIndexJob } from '../../client/index-job.ts';
 import { workflowFailure, workflowState } from '../../client/workflow-state.ts';

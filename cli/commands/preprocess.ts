@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import sharp from 'sharp';
-import { readModelConfig } from '../../adapters/embedding/model-config.ts';
-import { readRecipe } from '../../adapters/embedding/model-recipe.ts';
-import type { PictureFit } from '../../adapters/embedding/picture-fit.ts';
+import { readModelConfig } from '../../adapters/embedding/model-folder/model-config.ts';
+import { readRecipe } from '../../adapters/embedding/model-folder/model-recipe.ts';
+import type { PictureFit } from '../../adapters/embedding/pictures/picture-fit.ts';
 import {
   type PictureRecipe,
   preparedPixels,
   preprocessingIdOf,
-} from '../../adapters/embedding/picture-preparation.ts';
+} from '../../adapters/embedding/pictures/picture-preparation.ts';
 import { EnvironmentError, UsageError } from '../../domain/usage-error.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { printData, printJson } from '../output.ts';

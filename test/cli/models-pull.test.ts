@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readModelFolder } from '../../adapters/embedding/model-folder.ts';
-import { openTextTower } from '../../adapters/embedding/text-tower.ts';
+import { readModelFolder } from '../../adapters/embedding/model-folder/model-folder.ts';
+import { openTextTower } from '../../adapters/embedding/text/text-tower.ts';
 import {
   type FakeHub,
   type FakeModel,

@@ -6,7 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { preprocessingFixture, recipes } from '../adapters/embedding/preprocessing-goldens.ts';
+import {
+  preprocessingFixture,
+  recipes,
+} from '../adapters/embedding/pictures/preprocessing-goldens.ts';
 
 const cliSource = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 const tsx = import.meta.resolve('tsx');

@@ -1,17 +1,20 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createBatchBuffers } from '../../../adapters/embedding/batch-buffers.ts';
-import { createBatchSizes } from '../../../adapters/embedding/batch-sizes.ts';
-import { createBatcher } from '../../../adapters/embedding/batcher.ts';
+import { createBatchBuffers } from '../../../adapters/embedding/batching/batch-buffers.ts';
+import { createBatchSizes } from '../../../adapters/embedding/batching/batch-sizes.ts';
+import { createBatcher } from '../../../adapters/embedding/batching/batcher.ts';
 import { openEmbedder } from '../../../adapters/embedding/embedder.ts';
-import { openTestedInference, pixelInput } from '../../../adapters/embedding/inference-pictures.ts';
+import {
+  openTestedInference,
+  pixelInput,
+} from '../../../adapters/embedding/runtime/inference-pictures.ts';
 import { createMetrics } from '../../../adapters/embedding/metrics.ts';
-import { readModelFolder } from '../../../adapters/embedding/model-folder.ts';
+import { readModelFolder } from '../../../adapters/embedding/model-folder/model-folder.ts';
 import {
   createPreparation,
   valuesPerPicture,
-} from '../../../adapters/embedding/picture-preparation.ts';
-import { joinBatches, prepareBatch } from '../../../adapters/embedding/prepare-batch.ts';
+} from '../../../adapters/embedding/pictures/picture-preparation.ts';
+import { joinBatches, prepareBatch } from '../../../adapters/embedding/batching/prepare-batch.ts';
 import { differentPictures } from './pictures.ts';
 
 const path = fileURLToPath(new URL('../../../simulator/model/tiny-siglip', import.meta.url));

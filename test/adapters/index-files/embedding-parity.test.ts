@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { measureParity } from '../../../adapters/index-files/embedding-parity.ts';
-import { ModelMismatchError } from '../../../adapters/index-files/embedding-origin.ts';
 import { writeFrameIndexFile } from '../../../adapters/index-files/frame-index.ts';
 import { UsageError } from '../../../domain/usage-error.ts';
 
@@ -96,7 +95,7 @@ describe('measureParity', () => {
 
     const measuring = measureParity(folder, 20, { ...dependencies, embedder: other });
 
-    await expect(measuring).rejects.toThrow(ModelMismatchError);
+    await expect(measuring).rejects.toThrow(UsageError);
     await expect(measuring).rejects.toThrow(/tiny.*other/);
   });
 

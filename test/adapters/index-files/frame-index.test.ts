@@ -16,7 +16,7 @@ const index: FrameIndex = {
   revision: '0123456789abcdef0123456789abcdef01234567',
   modelHash: 'ab'.repeat(32),
   dtype: 'fp32',
-  preprocessingId: 'siglip-96x96-cubic-mean0.5-std0.5-sharp1',
+  preprocessingId: 'squash-96x96-cubic-mean0.5-std0.5-pillow1',
   dimension: 2,
   frameNames: ['frame_0.jpg', 'frame_1.jpg', 'Bild "ä".jpg'],
   frameTimes: [0, 0.041_708, null],

@@ -19,7 +19,7 @@ const origin = {
   revision: null,
   modelHash: 'ab'.repeat(32),
   dtype: 'fp32',
-  preprocessingId: 'siglip-96x96-cubic-mean0.5-std0.5-sharp1',
+  preprocessingId: 'squash-96x96-cubic-mean0.5-std0.5-pillow1',
   dimension: 2,
 };
 const index = {
