@@ -3,6 +3,10 @@ import type { Connection } from './schema.ts';
 
 /** The media store. Frames: insert or nothing, then read, so that every writer learns which count. */
 export function createMediaStore(db: Connection): MediaStore {
+  return { ...createCuts(db), ...createOwnedMedia(db) };
+}
+
+function createCuts(db: Connection): Pick<MediaStore, 'findCut' | 'putCut'> {
   const findCut = async ({ videoSha256, extractKey }: CutKey) => {
     const found = await db
       .selectFrom('video_cuts')
@@ -11,16 +15,6 @@ export function createMediaStore(db: Connection): MediaStore {
       .where('extract_key', '=', extractKey)
       .executeTakeFirst();
     return found?.manifest ?? null;
-  };
-  const findOwned = async (ownerId: string, videoId: string, kind: MediaKind) => {
-    const found = await db
-      .selectFrom('owned_media')
-      .select('artifact')
-      .where('owner_id', '=', ownerId)
-      .where('video_id', '=', videoId)
-      .where('kind', '=', kind)
-      .executeTakeFirst();
-    return found?.artifact ?? null;
   };
   return {
     findCut,
@@ -32,6 +26,21 @@ export function createMediaStore(db: Connection): MediaStore {
         .execute();
       return (await findCut(key)) ?? manifest;
     },
+  };
+}
+
+function createOwnedMedia(db: Connection): Omit<MediaStore, 'findCut' | 'putCut'> {
+  const findOwned = async (ownerId: string, videoId: string, kind: MediaKind) => {
+    const found = await db
+      .selectFrom('owned_media')
+      .select('artifact')
+      .where('owner_id', '=', ownerId)
+      .where('video_id', '=', videoId)
+      .where('kind', '=', kind)
+      .executeTakeFirst();
+    return found?.artifact ?? null;
+  };
+  return {
     findOwned,
     async countOwned(ownerId, kind) {
       const { count } = await db

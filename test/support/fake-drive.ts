@@ -18,7 +18,14 @@ export type Behaviour = {
 
 /** A drive over made-up items, with the activities replaced by what the test says. */
 export function fakeDrive(behaviour: Behaviour) {
-  const { items, itemsPerVideo = 5, videos = 4, answer, extractFrames, indexVideo } = behaviour;
+  const {
+    items,
+    itemsPerVideo = 5,
+    videos: jobVideos = 4,
+    answer,
+    extractFrames,
+    indexVideo,
+  } = behaviour;
   const recorded: ItemEnd[] = [];
   const calls: string[] = [];
   const ends: string[] = [];
@@ -74,7 +81,7 @@ export function fakeDrive(behaviour: Behaviour) {
       },
       /** Videos v0, v1, ... in pages of three. */
       loadVideos: async ({ from }: { from: number }) => {
-        const all = Array.from({ length: videos }, (_, n) => `v${n}`);
+        const all = Array.from({ length: jobVideos }, (_, n) => `v${n}`);
         const end = from + 3;
         return { videoIds: all.slice(from, end), next: end < all.length ? end : null };
       },
