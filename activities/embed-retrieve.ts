@@ -115,7 +115,7 @@ async function embedQuery(
   }
   const text = queryText(item, textQuery);
   const { vectors, truncated } = await embedder.embedTexts([text]);
-  return { vectors, text: { text, isTruncated: truncated[0] === true } };
+  return { vectors, text: { text, truncated: truncated[0] === true } };
 }
 
 /**

@@ -5,7 +5,8 @@ import { downloadVideo } from '../adapters/video/download-video.ts';
 import { videoIdOf } from '../adapters/video/find-video.ts';
 import { sha256Hex } from '../domain/hashing.ts';
 import type { ExtractSpec, MediaSpec } from '../domain/run-spec.ts';
-import { UsageError } from '../domain/usage-error.ts';
+import { StepError } from '../domain/step-error.ts';
+import { EnvironmentError, UsageError } from '../domain/usage-error.ts';
 import { printNote } from './output.ts';
 
 /** Videos, or folders of frames, that are to be indexed. */
@@ -18,24 +19,22 @@ export type IndexedMedia = {
 const downloadLimitBytes = 4 * 2 ** 30;
 const downloadTimeoutMs = 3_600_000;
 
+/** Whether a source is an address on the web rather than a path. */
+export function isAddress(source: string): boolean {
+  return /^[a-z][a-z0-9+.-]+:\/\//i.test(source);
+}
+
 /**
- * Finds out what a path or an address names: a video file, a folder of video files, a folder of
- * frames (`frame_<n>.jpg`), a folder of such folders, or a video on the web, which is downloaded.
+ * Finds out what a path names: a video file, a folder of video files, a folder of frames
+ * (`frame_<n>.jpg`), or a folder of such folders.
  *
  * @param extract  which frames are cut out of videos
- * @param downloads  the folder for downloads
  * @throws {UsageError} when there is nothing to index
  */
 export async function findIndexedMedia(
   source: string,
   extract: ExtractSpec,
-  downloads: string,
-  signal: AbortSignal,
 ): Promise<IndexedMedia> {
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(source)) {
-    const file = await download(source, downloads, signal);
-    return videosIn(dirname(file), [basename(file)], extract);
-  }
   const path = resolve(source);
   const found = await stat(path).catch(() => {
     throw new UsageError(`${source} is not there; name a video, a folder of videos or of frames`);
@@ -75,15 +74,30 @@ function notEmpty(folder: string, found: IndexedMedia): IndexedMedia {
   );
 }
 
-async function download(url: string, downloads: string, signal: AbortSignal): Promise<string> {
+/**
+ * Downloads the video at an address, unless it is there already.
+ *
+ * @param downloads  the folder for downloads
+ * @returns the file
+ * @throws {UsageError} when the address is refused or holds no video
+ * @throws {EnvironmentError} when it cannot be reached now
+ */
+export async function downloadSource(
+  url: string,
+  downloads: string,
+  signal: AbortSignal,
+): Promise<string> {
   const folder = join(downloads, sha256Hex(url).slice(0, 16));
-  const [known] = await readdir(folder).catch(() => [] as string[]);
-  if (known !== undefined && videoIdOf(known) !== null) return join(folder, known);
+  const names = await readdir(folder).catch(() => [] as string[]);
+  const known = names.find((name) => videoIdOf(name) !== null);
+  if (known !== undefined) return join(folder, known);
   printNote('Downloading the video');
-  return downloadVideo(url, {
-    folder,
-    maxBytes: downloadLimitBytes,
-    timeoutMs: downloadTimeoutMs,
-    signal,
-  });
+  const limits = { maxBytes: downloadLimitBytes, timeoutMs: downloadTimeoutMs };
+  try {
+    return await downloadVideo(url, { folder, ...limits, signal });
+  } catch (cause) {
+    if (!(cause instanceof StepError)) throw cause;
+    if (cause.action === 'fail') throw new UsageError(cause.message, { cause });
+    throw new EnvironmentError(`${cause.message}; the same command tries again`, { cause });
+  }
 }

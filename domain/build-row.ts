@@ -53,6 +53,7 @@ export function buildRow(parts: RowParts): Row {
     categories: item.categories,
     planned: found.planned,
     generated: found.generated,
+    text_query: found.text_query,
     retrieved: found.retrieved,
     shown: found.answer?.shown ?? [],
     judgements: [],
@@ -70,7 +71,7 @@ export function buildRow(parts: RowParts): Row {
   };
 }
 
-type Content = Pick<Row, 'planned' | 'generated' | 'retrieved'> & {
+type Content = Pick<Row, 'planned' | 'generated' | 'text_query' | 'retrieved'> & {
   readonly answer: AnswerResult | null;
 };
 
@@ -85,10 +86,12 @@ function findContent(records: readonly StepRecord[], drive: number): Content {
   };
   const planned = resultOf<PlanResult>('plan')?.planned ?? [];
   const pictures = planned.map((_, part) => resultOf<GenerateResult>('generate', part));
+  const found = resultOf<RetrieveResult>('embed-retrieve');
   return {
     planned,
     generated: leadingPictures(pictures),
-    retrieved: resultOf<RetrieveResult>('embed-retrieve')?.retrieved ?? [],
+    text_query: found?.textQuery ?? null,
+    retrieved: found?.retrieved ?? [],
     answer: resultOf<AnswerResult>('answer'),
   };
 }

@@ -39,6 +39,7 @@ const contentSchema = {
       height: count,
     }),
   ),
+  text_query: z.strictObject({ text: z.string(), truncated: z.boolean() }).nullable(),
   retrieved: z.array(
     z.strictObject({ ...placeSchema, score: z.number(), rank: z.int().min(1), query: count }),
   ),

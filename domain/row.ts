@@ -82,6 +82,8 @@ export type Row = {
   readonly categories: Readonly<Record<string, readonly string[]>>;
   readonly planned: readonly PlannedImage[];
   readonly generated: readonly GeneratedImage[];
+  /** What a search by text asked for; null for other strategies. Absent in rows of version 0.1. */
+  readonly text_query: { readonly text: string; readonly truncated: boolean } | null;
   readonly retrieved: readonly RetrievedFrame[];
   readonly shown: readonly ShownFrame[];
   readonly judgements: readonly never[];

@@ -17,7 +17,7 @@ export type RetrieveResult = {
   readonly chosen: readonly ShownFrame[];
   readonly modelHash: string;
   /** What a search by text asked for, and whether the model read only its beginning. */
-  readonly textQuery?: { readonly text: string; readonly isTruncated: boolean };
+  readonly textQuery?: { readonly text: string; readonly truncated: boolean };
 };
 
 export type AnswerResult = {

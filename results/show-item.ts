@@ -1,6 +1,6 @@
 import type { Row } from '../domain/row.ts';
 import type { Step } from '../domain/outcome.ts';
-import type { PlanResult, AnswerResult, RetrieveResult } from '../domain/step-results.ts';
+import type { PlanResult, AnswerResult } from '../domain/step-results.ts';
 import type { BlobStore } from '../domain/stores/blob-store.ts';
 import type { CallRecord, CallStore } from '../domain/stores/call-store.ts';
 import type { RunRecord, RunStore } from '../domain/stores/run-store.ts';
@@ -26,8 +26,6 @@ export type ItemDetail = {
   readonly row: Row;
   /** Whether a shown frame lies within a gold span; null when that cannot be known. */
   readonly hit: boolean | null;
-  /** What a search by text asked for; null for other strategies. */
-  readonly textQuery: NonNullable<RetrieveResult['textQuery']> | null;
   /** Oldest drive first. */
   readonly replies: readonly ItemReply[];
   /** Every request made for the item, oldest first. */
@@ -69,7 +67,6 @@ export async function showItem(
     simulated: isSimulated(run.spec),
     row,
     hit: isHit(row.shown, row.gold_spans),
-    textQuery: textQueryOf(records),
     replies,
     calls: callsOfSteps.flat().toSorted((left, right) => left.startedAt - right.startedAt),
     temporalUi:
@@ -82,13 +79,6 @@ export async function showItem(
             row.workflow_run_id,
           ),
   };
-}
-
-function textQueryOf(records: readonly StepRecord[]): ItemDetail['textQuery'] {
-  const record = records.findLast(
-    ({ step, state }) => step === 'embed-retrieve' && state === 'done',
-  );
-  return (record?.result as RetrieveResult | undefined)?.textQuery ?? null;
 }
 
 type ReplyRecord = StepRecord & {

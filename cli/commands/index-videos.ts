@@ -16,7 +16,7 @@ import { describeWork } from '../../workers/describe-embedder.ts';
 import { refuseUnpolled } from '../check-queues.ts';
 import { interruption, waitForOtherRuns } from '../execute-run.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { findIndexedMedia, type IndexedMedia } from '../index-source.ts';
+import { downloadSource, findIndexedMedia, type IndexedMedia, isAddress } from '../index-source.ts';
 import { printData, printJson, printNote } from '../output.ts';
 import { openSession, type Session } from '../session.ts';
 
@@ -47,11 +47,11 @@ export async function indexVideos(
   const model = resolve(options.model);
   await checkModelFiles(model, { dtype: options.dtype, texts: false });
   const extract = await readExtract(options);
+  const local = isAddress(source) ? null : await findIndexedMedia(source, extract);
   const session = await openSession();
   const interrupted = interruption(session);
   try {
-    const downloads = join(session.folder.path, 'downloads');
-    const found = await findIndexedMedia(source, extract, downloads, interrupted);
+    const found = local ?? (await downloaded(session, source, extract, interrupted));
     if (found.media.kind === 'videos') await findVideoTools();
     const job = await writeJob(session, found, { ...options, model });
     await session.serveJob(job.source);
@@ -74,6 +74,16 @@ export async function indexVideos(
   } finally {
     await session.close();
   }
+}
+
+async function downloaded(
+  session: Session,
+  url: string,
+  extract: ExtractSpec,
+  signal: AbortSignal,
+): Promise<IndexedMedia> {
+  const downloads = join(session.folder.path, 'downloads');
+  return findIndexedMedia(await downloadSource(url, downloads, signal), extract);
 }
 
 async function readExtract({ perSecond, count, times }: IndexVideosOptions): Promise<ExtractSpec> {

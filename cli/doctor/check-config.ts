@@ -1,4 +1,5 @@
 import { readConfig } from '../../adapters/config-files/read-config.ts';
+import { findVideoTools } from '../../adapters/video/video-tools.ts';
 import { promptVersion } from '../../domain/prompts.ts';
 import { resolveConfig } from '../../domain/resolve-config.ts';
 import { keysNeeded } from '../../domain/run-queues.ts';
@@ -12,6 +13,8 @@ export type ConfigNeeds = {
   readonly embedding: EmbeddingSpec | null;
 };
 
+const ffmpegFix = 'apt-get install ffmpeg (Debian, Ubuntu) or brew install ffmpeg (macOS)';
+
 /** The file itself, and the keys that its models name. Keys are looked for, never shown or sent. */
 export async function checkConfigFile(
   file: string,
@@ -19,6 +22,7 @@ export async function checkConfigFile(
 ): Promise<ConfigNeeds> {
   let embedding: EmbeddingSpec | null = null;
   let keys: readonly string[] = [];
+  let cutsVideos = false;
   const read = await finding('configuration', `mend ${file}`, async () => {
     const surroundings = {
       promptVersion,
@@ -30,6 +34,7 @@ export async function checkConfigFile(
     const { dataset, strategy, models } = unfrozen;
     keys = keysNeeded({ ...unfrozen, runId: '', dataset: { ...dataset, hash: '' } });
     embedding = searchesFrames(strategy) ? models.embedding : null;
+    cutsVideos = dataset.media.kind === 'videos';
     return `${file}: ${strategy.name} with ${models.answer.model}`;
   });
   const set = keys.map((variable) =>
@@ -37,5 +42,8 @@ export async function checkConfigFile(
       ? passed('key', `${variable} is set`)
       : broken('key', `${variable} is not set`, `export ${variable}=<key>`),
   );
-  return { findings: [read, ...set], embedding };
+  const ffmpeg = cutsVideos
+    ? [await finding('ffmpeg', ffmpegFix, async () => `ffmpeg ${(await findVideoTools()).version}`)]
+    : [];
+  return { findings: [read, ...set, ...ffmpeg], embedding };
 }

@@ -12,7 +12,7 @@ export function renderItem(detail: ItemDetail): string {
     ['Question', questionLines(row)],
     [`Outcome${label}`, outcomeLines(row)],
     ['Planned pictures', row.planned.map((_, index) => plannedLine(row, index))],
-    ['Searched with', detail.textQuery === null ? [] : [textQueryLine(detail.textQuery)]],
+    ['Searched with', row.text_query ? [textQueryLine(row.text_query)] : []],
     ['Retrieved', row.retrieved.length === 0 ? [] : retrievedLines(row)],
     [`Shown to the answer call${hitNote(detail)}`, row.shown.length === 0 ? [] : [shownLine(row)]],
     ...detail.replies.map(
@@ -72,8 +72,8 @@ function plannedLine({ planned, generated }: Row, index: number): string {
   return `${index + 1}. frame ${plan.used_frame_id}${asked}, ${result}: ${plan.prompt}`;
 }
 
-function textQueryLine({ text, isTruncated }: NonNullable<ItemDetail['textQuery']>): string {
-  const cut = isTruncated ? ' (longer than the model reads: its end was not used)' : '';
+function textQueryLine({ text, truncated }: NonNullable<Row['text_query']>): string {
+  const cut = truncated ? ' (longer than the model reads: its end was not used)' : '';
   return `the text "${text}"${cut}`;
 }
 

@@ -186,7 +186,7 @@ describe('embedAndRetrieve', () => {
     expect(texts).toEqual(['What does the man hold?']);
     expect(embedded).toEqual([]);
     expect(await chosenIds()).toEqual([3, 4]);
-    const textQuery = { text: 'What does the man hold?', isTruncated: false };
+    const textQuery = { text: 'What does the man hold?', truncated: false };
     expect(await result()).toMatchObject({ textQuery });
   });
 
@@ -197,7 +197,7 @@ describe('embedAndRetrieve', () => {
 
     const text = 'What does the man hold? a cup a key';
     expect(texts).toEqual([text]);
-    expect(await result()).toMatchObject({ textQuery: { text, isTruncated: false } });
+    expect(await result()).toMatchObject({ textQuery: { text, truncated: false } });
   });
 
   it('indexes a video anew whose pictures were prepared otherwise, before an upgrade', async () => {

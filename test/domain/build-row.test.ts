@@ -49,6 +49,17 @@ describe('buildRow', () => {
     expect(built.scores['exact']).toMatchObject({ value: Number(correct), state: 'scored' });
   });
 
+  it('says what a search by text asked for', () => {
+    const textQuery = { text: 'What happens?', truncated: true };
+    const retrieval = { retrieved: [], chosen: [], modelHash: 'm', textQuery };
+    const built = row({
+      steps: [stepRecord('embed-retrieve', { result: retrieval }), answerRecord('B')],
+    });
+
+    expect(built.text_query).toEqual(textQuery);
+    expect(row({}).text_query).toBeNull();
+  });
+
   it('D11: gives correctness only to answered items', () => {
     const failure = { class: 'timeout', step: 'answer', message: 'late', attempts: 3 } as const;
     const failed = row({ end: itemEnd('failed', { failure }) });

@@ -105,6 +105,7 @@ export function sampleRow(
     categories: {},
     planned: [],
     generated: [],
+    text_query: null,
     retrieved: [],
     shown: [],
     judgements: [],

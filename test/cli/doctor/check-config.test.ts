@@ -60,3 +60,13 @@ it('reports a configuration with a mistake as a failed check', async () => {
   expect(findings[0]?.detail).toContain('stratgy');
   expect(embedding).toBeNull();
 });
+
+it('looks for ffmpeg where frames are cut out of videos, and only there', async () => {
+  const videos = imagined.replace('frames: frames/', 'videos: v/, extract: { perSecond: 1 }');
+
+  const cutting = await checkConfigFile(await configFile(videos), {});
+  const reading = await checkConfigFile(await configFile(imagined), {});
+
+  expect(cutting.findings.map(({ check }) => check)).toContain('ffmpeg');
+  expect(reading.findings.map(({ check }) => check)).not.toContain('ffmpeg');
+});

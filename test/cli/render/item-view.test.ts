@@ -22,6 +22,7 @@ const row = sampleRow('q1', 'B', {
     { asked_frame_id: 9, used_frame_id: 9, prompt: 'a blue square' },
   ],
   generated: [{ artifact: 'ab'.repeat(32), source: 'generated', width: 64, height: 36 }],
+  text_query: { text: 'Which shape appears?', truncated: true },
   retrieved: [{ video_id: 'v1', frame_id: 5, time_s: 5, score: 0.91234, rank: 1, query: 0 }],
   shown: [shownAt(5, 5), shownAt(null, 9)],
   usage: someUsage(0.0021),
@@ -42,7 +43,6 @@ describe('renderItem', () => {
       simulated: true,
       row,
       hit: true,
-      textQuery: { text: 'Which shape appears?', isTruncated: true },
       replies: [
         { drive: 1, step: 'plan', parseRule: 'fenced-json', text: null },
         { drive: 2, step: 'answer', parseRule: 'fenced-json', text: 'I see it.\n{"answer": "B"}' },
@@ -109,7 +109,6 @@ describe('renderItem', () => {
       simulated: false,
       row: { ...failed, failure },
       hit: null,
-      textQuery: null,
       replies: [],
       calls: [],
       temporalUi: 'http://127.0.0.1:8233/x',
