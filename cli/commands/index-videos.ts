@@ -14,6 +14,7 @@ import { exportFrames, exportIndex } from '../../results/export-index.ts';
 import { workflowInTemporalUi } from '../../results/summarise.ts';
 import { describeWork } from '../../workers/describe-embedder.ts';
 import { refuseUnpolled } from '../check-queues.ts';
+import { nameUnpolled } from '../name-unpolled.ts';
 import { interruption, waitForOtherRuns } from '../execute-run.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { downloadSource, findIndexedMedia, type IndexedMedia, isAddress } from '../index-source.ts';
@@ -55,14 +56,7 @@ export async function indexVideos(
     if (found.media.kind === 'videos') await findVideoTools();
     const job = await writeJob(session, found, { ...options, model });
     await session.serveJob(job.source);
-    if (session.role === 'cluster') {
-      const { index, media } = queuesOfJob(job);
-      await refuseUnpolled(session.client, [
-        orchestrationQueue,
-        index,
-        ...(media === null ? [] : [media]),
-      ]);
-    }
+    if (session.role === 'cluster') await refuseUnpolled(session.client, [orchestrationQueue]);
     await startIndexJob(session.client, session.stores.indexJobs, job);
     await watch(session, job, found, interrupted);
     if (interrupted.aborted) return exitCodes.interrupted;
@@ -125,11 +119,13 @@ async function writeJob(
 
 async function watch(
   session: Session,
-  { jobId }: IndexJob,
+  job: IndexJob,
   { videoIds }: IndexedMedia,
   interrupted: AbortSignal,
 ): Promise<void> {
   const { client, stores } = session;
+  const { jobId } = job;
+  const queues = nameUnpolled(session, Object.values(queuesOfJob(job)));
   let said = '';
   for (;;) {
     const state = await workflowState(client, jobId).catch(() => 'running' as const);
@@ -139,6 +135,7 @@ async function watch(
     if (line !== said) printNote(line);
     said = line;
     if (interrupted.aborted || state !== 'running') break;
+    await queues.look();
     await Promise.race([new Promise((go) => setTimeout(go, 1000)), session.gone]);
   }
   if (interrupted.aborted) return;
