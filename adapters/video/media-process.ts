@@ -1,5 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { basename } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { StepError } from '../../domain/step-error.ts';
 import { EnvironmentError } from '../../domain/usage-error.ts';
 
 /** How a program ended: its last words, for a message, in one line and without paths. */
@@ -33,11 +35,17 @@ export function startMediaProcess(
   { file, signal }: { readonly file: string; readonly signal: AbortSignal },
 ): MediaProcess {
   signal.throwIfAborted();
-  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
-  const exit = exitOf(child, program, file);
+  const child = spawn(program, args, {
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+    // A group of its own: Ctrl-C in a terminal is this process's to answer, not the child's.
+    detached: true,
+  });
+  let isOurKill = false;
+  const exit = exitOf(child, program, file, () => isOurKill);
   // The caller learns of it when it awaits `exit`; until then it must not end this process.
   exit.catch(() => undefined);
   const kill = (): void => {
+    isOurKill = true;
     // Nothing of what it writes is kept, so there is nothing to tidy up first.
     child.kill('SIGKILL');
   };
@@ -59,7 +67,12 @@ export function startMediaProcess(
   };
 }
 
-function exitOf(child: ChildProcess, program: string, file: string): Promise<MediaExit> {
+function exitOf(
+  child: ChildProcess,
+  program: string,
+  file: string,
+  isOurKill: () => boolean,
+): Promise<MediaExit> {
   let words = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     if (words.length < mostComplaintBytes) words += text;
@@ -69,8 +82,17 @@ function exitOf(child: ChildProcess, program: string, file: string): Promise<Med
       const { code } = error as NodeJS.ErrnoException;
       reject(new EnvironmentError(`${program} does not start (${code})`, { cause: error }));
     });
-    child.on('close', (code) => resolve({ code, complaint: complaintIn(words, file) }));
+    child.on('close', (code, signal) => {
+      if (signal === null || isOurKill()) resolve({ code, complaint: complaintIn(words, file) });
+      else reject(endedFromOutside(program, file, signal));
+    });
   });
+}
+
+/** Somebody killed it, or memory ran out: that says nothing about the file. */
+function endedFromOutside(program: string, file: string, signal: NodeJS.Signals): StepError {
+  const message = `${basename(program)} was ended by ${signal} while it read video ${basename(file)}`;
+  return new StepError('bad_media', 'retry', message);
 }
 
 /** The stderr of a program fed with foreign bytes may hold anything: control characters, paths. */

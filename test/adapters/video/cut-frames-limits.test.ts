@@ -68,6 +68,34 @@ describe.skipIf(ffmpegObstacle !== null)('cutFrames, bounds and ends', () => {
     expect(await running()).toEqual([]);
   });
 
+  it('keeps ffmpeg out of the reach of Ctrl-C, which this process answers', async () => {
+    const frames = cutFrames({ file: long, extract: { perSecond: 50 } });
+    await frames.next();
+
+    const { stdout } = await execa('ps', ['-axww', '-o', 'pgid=,command=']);
+    const groups = stdout.split('\n').filter((line) => line.includes(`file:${long}`));
+    const mine = await execa('ps', ['-o', 'pgid=', '-p', String(process.pid)]);
+
+    expect(groups).toHaveLength(1);
+    expect(Number.parseInt(groups[0] ?? '', 10)).not.toBe(Number(mine.stdout));
+    await frames.return(undefined);
+  });
+
+  it('does not blame the file when somebody kills ffmpeg: it is tried again', async () => {
+    const frames = cutFrames({ file: long, extract: { perSecond: 50 } });
+    await frames.next();
+    const { stdout } = await execa('ps', ['-axww', '-o', 'pid=,command=']);
+    const line = stdout.split('\n').find((command) => command.includes(`file:${long}`)) ?? '';
+
+    process.kill(Number.parseInt(line, 10), 'SIGKILL');
+
+    await expect(
+      (async () => {
+        for (;;) if ((await frames.next()).done === true) return;
+      })(),
+    ).rejects.toMatchObject({ failureClass: 'bad_media', action: 'retry' });
+  });
+
   it('does not start for a signal that has fired', async () => {
     const signal = AbortSignal.abort(new Error('over'));
 
