@@ -33,8 +33,8 @@ const idleMs = 10_000;
  * start when they are needed, end after 10 seconds without work, and keep no process alive that has
  * nothing to wait for.
  *
- * @returns a function that takes a decoded picture, whose bytes are given away, and writes its
- *   floats, shape [3, height, width]; it rejects with an Error when the picture cannot be resized
+ * @returns a function that takes a decoded picture and writes its floats, shape [3, height, width];
+ *   it rejects with an Error when the picture cannot be resized
  */
 export function createPictureThreads(
   recipe: PictureRecipe,
@@ -47,11 +47,9 @@ export function createPictureThreads(
       const thread = leastBusy(threads) ?? startThread(recipe, threads, spare);
       thread.waiting.push({ target, resolve, reject });
       thread.worker.ref();
-      const { data } = pixels;
       const values = spare.pop() ?? new Float32Array(target.length);
-      const transfer: ArrayBuffer[] = [values.buffer];
-      if (data.byteLength === data.buffer.byteLength) transfer.push(data.buffer as ArrayBuffer);
-      thread.worker.postMessage({ pixels, values } satisfies PictureRequest, transfer);
+      // The decoder's own memory cannot be handed over, so the pixels are copied.
+      thread.worker.postMessage({ pixels, values } satisfies PictureRequest, [values.buffer]);
     });
 }
 
