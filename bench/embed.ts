@@ -1,10 +1,10 @@
 import { cpus, loadavg, totalmem } from 'node:os';
 import { EnvironmentError, UsageError } from '../domain/usage-error.ts';
-import { gflopPerPicture } from './embed-arithmetic.ts';
-import { measureModel } from './embed-measure.ts';
-import { parseEmbedRequest } from './embed-options.ts';
-import { benchPictures } from './embed-pictures.ts';
-import { embedTargets, formatMeasurement } from './embed-report.ts';
+import { gflopPerPicture } from './embedding/embed-arithmetic.ts';
+import { measureModel } from './embedding/embed-measure.ts';
+import { parseEmbedRequest } from './embedding/embed-options.ts';
+import { benchPictures } from './embedding/embed-pictures.ts';
+import { embedTargets, formatMeasurement } from './embedding/embed-report.ts';
 
 /** Measures one model after the other and prints each as soon as it is done. */
 async function benchEmbed(args: readonly string[]): Promise<void> {

@@ -7,7 +7,7 @@ import { UsageError } from '../../domain/usage-error.ts';
 import { unknownModelHash } from './embedding-origin.ts';
 import { type NewFrameIndex, parseIndexMetadata, writeFrameIndexFile } from './frame-index.ts';
 import { openSafetensorsFile } from './safetensors-file.ts';
-import { readTorchEmbeddings } from './torch-embeddings.ts';
+import { readTorchEmbeddings } from './torch/torch-embeddings.ts';
 
 /** What stands in an index for the preparation of pictures that nobody recorded. */
 const importedPreprocessing = 'imported';

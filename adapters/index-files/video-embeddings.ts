@@ -9,7 +9,7 @@ import { type FrameIndexHeader, parseIndexMetadata } from './frame-index.ts';
 import { describeRows, rowsNotFinite } from './not-finite.ts';
 import { openSafetensorsFile, type SafetensorsFile } from './safetensors-file.ts';
 import { floatTypeOf, type TensorPlace } from './safetensors-header.ts';
-import { readTorchEmbeddings, type TorchReading } from './torch-embeddings.ts';
+import { readTorchEmbeddings, type TorchReading } from './torch/torch-embeddings.ts';
 
 /** The embeddings of one video's frames, from a file of any kind that is read. */
 export type VideoEmbeddings = {

@@ -2,10 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { gflopPerPicture } from '../../bench/embed-arithmetic.ts';
-import type { EmbedMeasurement } from '../../bench/embed-measure.ts';
-import { parseEmbedRequest } from '../../bench/embed-options.ts';
-import { embedTargets, formatMeasurement } from '../../bench/embed-report.ts';
+import { gflopPerPicture } from '../../bench/embedding/embed-arithmetic.ts';
+import type { EmbedMeasurement } from '../../bench/embedding/embed-measure.ts';
+import { parseEmbedRequest } from '../../bench/embedding/embed-options.ts';
+import { embedTargets, formatMeasurement } from '../../bench/embedding/embed-report.ts';
 
 describe('the embedding benchmark', () => {
   it('counts 671 GFLOP for a picture of so400m-384', async () => {

@@ -1,14 +1,14 @@
 import { cpus } from 'node:os';
-import type { EmbeddingDevice } from '../domain/run-spec.ts';
-import { batchBuckets } from '../adapters/embedding/batching/batch-sizes.ts';
-import { threadsPerRun } from '../adapters/embedding/runtime/device-threads.ts';
-import { openInference } from '../adapters/embedding/runtime/inference.ts';
-import { pixelInput } from '../adapters/embedding/runtime/inference-pictures.ts';
-import type { ModelFolder } from '../adapters/embedding/model-folder/model-folder.ts';
+import type { EmbeddingDevice } from '../../domain/run-spec.ts';
+import { batchBuckets } from '../../adapters/embedding/batching/batch-sizes.ts';
+import { threadsPerRun } from '../../adapters/embedding/runtime/device-threads.ts';
+import { openInference } from '../../adapters/embedding/runtime/inference.ts';
+import { pixelInput } from '../../adapters/embedding/runtime/inference-pictures.ts';
+import type { ModelFolder } from '../../adapters/embedding/model-folder/model-folder.ts';
 import {
   createPreparation,
   valuesPerPicture,
-} from '../adapters/embedding/pictures/picture-preparation.ts';
+} from '../../adapters/embedding/pictures/picture-preparation.ts';
 
 /** The model alone: prepared pixels in, vectors out. */
 export type DeviceAlone = {

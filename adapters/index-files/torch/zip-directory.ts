@@ -1,4 +1,4 @@
-import type { ByteSource } from './byte-source.ts';
+import type { ByteSource } from '../byte-source.ts';
 import { damaged } from './torch-file-error.ts';
 
 /** One record of a zip archive, as its central directory lists it. Sizes and places in bytes. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { readTorchSource } from '../../../adapters/index-files/torch-embeddings.ts';
-import { TorchFileError } from '../../../adapters/index-files/torch-file-error.ts';
-import { memorySource } from './memory-source.ts';
+import { readTorchSource } from '../../../../adapters/index-files/torch/torch-embeddings.ts';
+import { TorchFileError } from '../../../../adapters/index-files/torch/torch-file-error.ts';
+import { memorySource } from '../memory-source.ts';
 
 /** Files that get far with a changed byte: without checksums, or in the format that has none. */
 const files = [
@@ -24,7 +24,7 @@ describe('readTorchSource', () => {
   it.each(files)(
     'answers any damage of %s with rows or its own error, at bounded cost',
     async (name) => {
-      const bytes = readFileSync(new URL(`../../fixtures/torch/${name}.pt`, import.meta.url));
+      const bytes = readFileSync(new URL(`../../../fixtures/torch/${name}.pt`, import.meta.url));
       const whole = withoutChecksums(bytes);
       const random = randomNumbers(name.length * 7919 + whole.length);
       let accepted = 0;

@@ -1,4 +1,4 @@
-import { type ByteSource, readPortions } from './byte-source.ts';
+import { type ByteSource, readPortions } from '../byte-source.ts';
 import type { TorchContent } from './torch-content.ts';
 import { bigEndian, convertible, damaged } from './torch-file-error.ts';
 import { elementBytesOf } from './torch-globals.ts';

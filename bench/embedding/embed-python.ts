@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { EnvironmentError } from '../domain/usage-error.ts';
+import { EnvironmentError } from '../../domain/usage-error.ts';
 
 export type PythonEngine = 'torch' | 'onnxruntime';
 
@@ -26,10 +26,10 @@ export type PythonEngines = {
   close(): void;
 };
 
-/** Compiled files lie in dist/bench. */
+/** Compiled files lie in dist/bench/embedding. */
 const script = fileURLToPath(
   new URL(
-    import.meta.url.endsWith('.ts') ? 'embedding/measure.py' : '../../bench/embedding/measure.py',
+    import.meta.url.endsWith('.ts') ? 'measure.py' : '../../../bench/embedding/measure.py',
     import.meta.url,
   ),
 );

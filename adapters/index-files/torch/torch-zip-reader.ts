@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { type ByteSource, readPortions } from './byte-source.ts';
+import { type ByteSource, readPortions } from '../byte-source.ts';
 import type { ByteRange, TakeBytes, TorchContent } from './torch-content.ts';
 import { bigEndian, convertible, damaged, TorchFileError } from './torch-file-error.ts';
 import { pickleCapBytes, readTorchPickle } from './torch-pickle.ts';

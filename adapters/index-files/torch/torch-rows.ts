@@ -1,4 +1,4 @@
-import { decodeFloats, floatBytes, type FloatType } from './float-values.ts';
+import { decodeFloats, floatBytes, type FloatType } from '../float-values.ts';
 import type { TorchContent } from './torch-content.ts';
 import { convertible, damaged, TorchFileError } from './torch-file-error.ts';
 import { describeKind, isKind, type TorchTensor, type TorchValue } from './torch-values.ts';

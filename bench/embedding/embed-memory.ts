@@ -1,4 +1,4 @@
-import type { Embedder } from '../adapters/embedding/embedder.ts';
+import type { Embedder } from '../../adapters/embedding/embedder.ts';
 
 /** Resident memory of this process while it embeds, in MiB. */
 export type MemoryUse = {

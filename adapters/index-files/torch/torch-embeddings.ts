@@ -1,6 +1,6 @@
-import { type ByteSource, type FileSource, openFileSource } from './byte-source.ts';
-import type { FloatType } from './float-values.ts';
-import { describeRows, rowsNotFinite } from './not-finite.ts';
+import { type ByteSource, type FileSource, openFileSource } from '../byte-source.ts';
+import type { FloatType } from '../float-values.ts';
+import { describeRows, rowsNotFinite } from '../not-finite.ts';
 import { openTorchContent } from './open-torch-content.ts';
 import { damaged, TorchFileError } from './torch-file-error.ts';
 import { namesOf } from './torch-names.ts';

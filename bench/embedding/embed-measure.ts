@@ -1,17 +1,17 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Embedder, openEmbedder } from '../adapters/embedding/embedder.ts';
-import type { EmbedderMetrics } from '../adapters/embedding/metrics.ts';
+import { type Embedder, openEmbedder } from '../../adapters/embedding/embedder.ts';
+import type { EmbedderMetrics } from '../../adapters/embedding/metrics.ts';
 import {
   type ModelFolder,
   readModelFolder,
-} from '../adapters/embedding/model-folder/model-folder.ts';
+} from '../../adapters/embedding/model-folder/model-folder.ts';
 import {
   createPreparation,
   valuesPerPicture,
-} from '../adapters/embedding/pictures/picture-preparation.ts';
-import type { SelfTestReport } from '../adapters/embedding/self-test/self-test.ts';
+} from '../../adapters/embedding/pictures/picture-preparation.ts';
+import type { SelfTestReport } from '../../adapters/embedding/self-test/self-test.ts';
 import {
   type DeviceAlone,
   openDeviceAlone,

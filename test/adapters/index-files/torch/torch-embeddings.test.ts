@@ -7,12 +7,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   readTorchEmbeddings,
   readTorchSource,
-} from '../../../adapters/index-files/torch-embeddings.ts';
-import { TorchFileError } from '../../../adapters/index-files/torch-file-error.ts';
-import { memorySource } from './memory-source.ts';
-import { storedZip } from './stored-zip.ts';
+} from '../../../../adapters/index-files/torch/torch-embeddings.ts';
+import { TorchFileError } from '../../../../adapters/index-files/torch/torch-file-error.ts';
+import { memorySource } from '../memory-source.ts';
+import { storedZip } from '../stored-zip.ts';
 
-const fixtures = fileURLToPath(new URL('../../fixtures/torch', import.meta.url));
+const fixtures = fileURLToPath(new URL('../../../fixtures/torch', import.meta.url));
 /** What torch itself reads from each file, noted by make_fixtures.py. */
 const expected = Object.entries(
   JSON.parse(readFileSync(join(fixtures, 'expected.json'), 'utf8')) as Record<

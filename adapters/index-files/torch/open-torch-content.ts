@@ -1,4 +1,4 @@
-import type { ByteSource } from './byte-source.ts';
+import type { ByteSource } from '../byte-source.ts';
 import type { TorchContent } from './torch-content.ts';
 import { damaged } from './torch-file-error.ts';
 import { openLegacyTorchFile } from './torch-legacy.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { TorchFileError } from '../../../adapters/index-files/torch-file-error.ts';
-import { readTorchPickle as readPickle } from '../../../adapters/index-files/torch-pickle.ts';
+import { TorchFileError } from '../../../../adapters/index-files/torch/torch-file-error.ts';
+import { readTorchPickle as readPickle } from '../../../../adapters/index-files/torch/torch-pickle.ts';
 
 const begin = [0x80, 2];
 const stop = 0x2e;
@@ -89,7 +89,7 @@ describe('readTorchPickle', () => {
   });
 
   it('answers ten thousand changed bytes with a value or its own error', () => {
-    const archive = readFileSync(new URL('../../fixtures/torch/plain.pt', import.meta.url));
+    const archive = readFileSync(new URL('../../../fixtures/torch/plain.pt', import.meta.url));
     const start = archive.indexOf(Buffer.from([0x80, 2, 0x7d]));
     const pickle = Uint8Array.from(archive.subarray(start, start + 400));
 
