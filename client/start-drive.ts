@@ -76,9 +76,13 @@ async function startRoot(client: Client, { runId, spec }: RunRecord, drive: numb
   });
 }
 
+/** From taking a drive's number to starting its root a process needs a moment. */
+const startPatienceMs = 5000;
+
 /**
  * Closes a drive whose root workflow is closed or unknown to the server (terminated in the UI, or
- * never started because the process died), so that it never blocks a run.
+ * never started because the process died), so that it never blocks a run. A drive that another
+ * process has only just taken is given time to start.
  *
  * @returns whether it closed one
  */
@@ -88,8 +92,15 @@ export async function reconcileDrive(
   run: RunRecord,
 ): Promise<boolean> {
   if (!run.driveIsOpen) return false;
-  const state = await rootState(client, run.runId);
-  if (state === 'running') return false;
+  for (;;) {
+    if ((await rootState(client, run.runId)) === 'running') return false;
+    const open = (await runs.openDrives()).find(
+      ({ runId, drive }) => runId === run.runId && drive === run.drive,
+    );
+    if (open === undefined) return false;
+    if (Date.now() - open.openedAt >= startPatienceMs) break;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
   await runs.closeDrive(run.runId, run.drive);
   if (run.state === 'running' || run.state === 'paused')
     await runs.setState(run.runId, 'cancelled');
