@@ -68,7 +68,8 @@ describe.skipIf(realClipsObstacle !== null)(title, () => {
     expect(requests.length - new Set(requests).size).toBeLessThanOrEqual(mostInFlight);
   });
 
-  it('cuts each video once for all runs, and embeds nothing for the second strategy', () => {
+  it('loads the embedding model for the strategies that search, and only for them', () => {
+    expect(outputs.get('imagined-keyframes')).toContain('self-test cosine');
     expect(outputs.get('text-top-k')).toContain('self-test cosine');
     expect(outputs.get('uniform')).not.toContain('self-test cosine');
   });
