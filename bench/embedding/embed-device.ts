@@ -1,6 +1,12 @@
 import { cpus } from 'node:os';
 import type { EmbeddingDevice } from '../../domain/run-spec.ts';
-import { batchBuckets } from '../../adapters/embedding/batching/batch-sizes.ts';
+import {
+  acceleratorBatches,
+  batchBuckets,
+  cpuBatches,
+  createBatchSizes,
+  largestCpuBatch,
+} from '../../adapters/embedding/batching/batch-sizes.ts';
 import { threadsPerRun } from '../../adapters/embedding/runtime/device-threads.ts';
 import { openInference } from '../../adapters/embedding/runtime/inference.ts';
 import { pixelInput } from '../../adapters/embedding/runtime/inference-pictures.ts';
@@ -13,7 +19,7 @@ import {
 /** The model alone: prepared pixels in, vectors out. */
 export type DeviceAlone = {
   /**
-   * Runs so many pictures, in batches of `pictureBatch`.
+   * Runs so many pictures, in the batches that the product makes under full load.
    *
    * @returns seconds in the runtime's thread, which is what Python's seconds are compared with, and
    *   milliseconds per picture that go into handing it over to that thread and back
@@ -33,36 +39,56 @@ export async function openDeviceAlone(
   folder: ModelFolder,
   device: EmbeddingDevice,
 ): Promise<DeviceAlone> {
-  const rows = pictureBatch(device);
   const values = valuesPerPicture(folder.recipe);
-  const pixels = new Float32Array(rows * values).map((_, at) => Math.sin(at));
   const inference = await openInference({
     modelPath: folder.modelPath,
     device,
     threads: threadsPerRun(),
     outputNames: folder.outputNames,
-    warmUp: [pixelInput(folder, pixels.subarray(0, values), 1)],
+    warmUp: [pixelInput(folder, new Float32Array(values), 1)],
   });
+  const batches = device === 'cpu' ? cpuBatches : acceleratorBatches;
   const run = async (input: Float32Array) =>
-    inference.run([pixelInput(folder, input, input.length / values)]);
-  // A device searches for its fastest way once per batch size.
-  await run(pixels.slice());
+    inference.run([pixelInput(folder, input, input.length / values)], batches.rowsAtOnce);
+  const rows = await rowsUnderLoad(device, async (pictures) => {
+    // A device searches for its fastest way once per batch size.
+    await run(new Float32Array(pictures * values));
+    return (await run(new Float32Array(pictures * values))).elapsedMs;
+  });
+  const pixels = new Float32Array(rows * values).map((_, at) => Math.sin(at));
   return {
     round: async (pictures) => {
       const started = performance.now();
-      let input = pixels.slice();
+      let left = pictures;
       let runMs = 0;
-      for (let done = 0; done < pictures; done += rows) {
-        const { elapsedMs, returned } = await run(input);
-        runMs += elapsedMs;
-        input = new Float32Array(returned[0]!);
-      }
+      // Two batches at a time: while one runs, the next lies ready, as in the product.
+      const oneAfterAnother = async (): Promise<void> => {
+        let input = pixels.slice();
+        while (left > 0) {
+          const taken = Math.min(rows, left);
+          left -= taken;
+          const { elapsedMs, returned } = await run(input.subarray(0, taken * values));
+          runMs += elapsedMs;
+          input = new Float32Array(returned[0]!);
+        }
+      };
+      await Promise.all([oneAfterAnother(), oneAfterAnother()]);
       const handOverMs = (performance.now() - started - runMs) / pictures;
       return { seconds: runMs / 1000, handOverMs };
     },
     vector: async (input) => (await run(input.slice())).vectors,
     close: inference.close,
   };
+}
+
+/** The size of the batches that the product makes of a full queue. */
+async function rowsUnderLoad(
+  device: EmbeddingDevice,
+  run: (pictures: number) => Promise<number>,
+): Promise<number> {
+  if (device !== 'cpu') return pictureBatch(device);
+  const elapsedMs = await run(1);
+  return createBatchSizes(largestCpuBatch, elapsedMs, cpuBatches).next();
 }
 
 /** Pictures decoded and resized per second of one core's time, on all cores at once. */

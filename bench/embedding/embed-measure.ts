@@ -22,6 +22,7 @@ import { type LoopGaps, watchEventLoop } from './embed-loop-gap.ts';
 import { type MemoryUse, watchMemory } from './embed-memory.ts';
 import type { EmbedRequest } from './embed-options.ts';
 import { median } from './embed-median.ts';
+import { openPackageAlone, type PackageAlone } from './embed-package.ts';
 import {
   openPython,
   type PythonEngine,
@@ -31,7 +32,7 @@ import {
 
 /** Images per second of each engine, one figure per round; empty = not measured. */
 export type EngineRounds = Readonly<Record<EngineName, readonly number[]>>;
-export type EngineName = 'wholePath' | 'device' | PythonEngine;
+export type EngineName = 'wholePath' | 'device' | 'npmPackage' | PythonEngine;
 
 /** Everything that was measured on one model. */
 export type EmbedMeasurement = {
@@ -66,6 +67,7 @@ export async function measureModel(
   const folder = await readModelFolder(model);
   const embedder = await openEmbedder({ modelId: model, path: model, device });
   const alone = await openDeviceAlone(folder, device);
+  const npmPackage = device === 'cpu' ? openPackageAlone(folder) : null;
   const python =
     pythonPath === null ? null : await openPython(pythonPath, model, device, pictureBatch(device));
   try {
@@ -79,7 +81,7 @@ export async function measureModel(
       selfTest: embedder.selfTest,
       loadBefore,
       imagesPerRound,
-      ...(await takeTurns({ embedder, alone, python }, pictures, imagesPerRound)),
+      ...(await takeTurns({ embedder, alone, npmPackage, python }, pictures, imagesPerRound)),
       cosines: await compareVectors(folder, alone, python, pictures[0]!),
       preparedPerCoreSecond: await preparedPerCoreSecond(folder, pictures, 200),
       memory: watched === 0 ? null : await watchMemory(embedder, pictures, watched),
@@ -88,6 +90,7 @@ export async function measureModel(
     };
   } finally {
     python?.close();
+    npmPackage?.close();
     await embedder.close();
     await alone.close();
   }
@@ -96,11 +99,12 @@ export async function measureModel(
 type Engines = {
   readonly embedder: Embedder;
   readonly alone: DeviceAlone;
+  readonly npmPackage: PackageAlone | null;
   readonly python: PythonEngines | null;
 };
 
 async function takeTurns(
-  { embedder, alone, python }: Engines,
+  { embedder, alone, npmPackage, python }: Engines,
   pictures: readonly Uint8Array[],
   images: number,
 ): Promise<Pick<EmbedMeasurement, 'rounds' | 'loopGapsMs' | 'handOverMs'>> {
@@ -118,6 +122,7 @@ async function takeTurns(
   const found: Record<EngineName, number[]> = {
     wholePath: [],
     device: [],
+    npmPackage: [],
     torch: [],
     onnxruntime: [],
   };
@@ -126,6 +131,7 @@ async function takeTurns(
     const device = await alone.round(images);
     found.device.push(images / device.seconds);
     handOverMs.push(device.handOverMs);
+    if (npmPackage !== null) found.npmPackage.push(images / (await npmPackage.round(images)));
     if (python === null) continue;
     found.torch.push(images / (await python.round('torch', images)));
     found.onnxruntime.push(images / (await python.round('onnxruntime', images)));

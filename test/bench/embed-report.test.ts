@@ -22,15 +22,27 @@ describe('the embedding benchmark', () => {
   });
 
   it('compares engines within each round, so that load on the machine meets both', () => {
-    const rounds = { device: [1, 10, 4], torch: [2, 5, 4], onnxruntime: [], wholePath: [1, 9, 4] };
+    const rounds = {
+      device: [1, 10, 4],
+      torch: [2, 5, 4],
+      onnxruntime: [],
+      npmPackage: [],
+      wholePath: [1, 9, 4],
+    };
 
     const ratios = embedTargets(measured({ rounds })).map(({ ratio }) => ratio);
 
-    expect(ratios).toEqual([1, null, 1]);
+    expect(ratios).toEqual([1, null, null, 1]);
   });
 
   it('says what was not measured, and what does not hold', () => {
-    const rounds = { device: [10, 10, 10], torch: [], onnxruntime: [], wholePath: [5, 5, 5] };
+    const rounds = {
+      device: [10, 10, 10],
+      torch: [],
+      onnxruntime: [],
+      npmPackage: [],
+      wholePath: [5, 5, 5],
+    };
 
     const text = formatMeasurement(measured({ rounds }), 671, null);
 

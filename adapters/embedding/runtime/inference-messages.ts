@@ -28,7 +28,12 @@ export type ModelSetup = {
 /** To the inference thread; it answers each but `close` with one reply, in order. */
 export type InferenceRequest =
   | ({ readonly kind: 'load' } & ModelSetup)
-  | { readonly kind: 'run'; readonly inputs: readonly ModelInput[] }
+  | {
+      readonly kind: 'run';
+      readonly inputs: readonly ModelInput[];
+      /** At most so many rows go through the model at once; the others follow, in the same message. */
+      readonly rowsAtOnce: number;
+    }
   | { readonly kind: 'close' };
 
 /** A model is loaded and has run once. */

@@ -1,6 +1,12 @@
 import { normalizeRows } from '../../../domain/similarity.ts';
 import { EnvironmentError } from '../../../domain/usage-error.ts';
-import { batchBuckets } from '../batching/batch-sizes.ts';
+import {
+  acceleratorBatches,
+  batchBuckets,
+  type BatchKind,
+  cpuBatches,
+  largestCpuBatch,
+} from '../batching/batch-sizes.ts';
 import { type EmbeddingDevice, providerOf } from './device.ts';
 import { saysOutOfMemory } from './device-errors.ts';
 import { threadsPerRun } from './device-threads.ts';
@@ -21,7 +27,8 @@ import { type ReferenceKey, selfTestReferences } from '../self-test/self-test-re
 export type TestedInference = {
   readonly inference: Inference;
   readonly selfTest: SelfTestReport;
-  /** Largest batch to ask for; the device has run it once. */
+  readonly batches: BatchKind;
+  /** Largest batch to ask for; a device other than the CPU has run it once. */
   readonly largestBatch: number;
 };
 
@@ -51,8 +58,11 @@ export async function openTestedInference(
   const inference = await loadVision(folder, options);
   try {
     const selfTest = await testInference(inference, folder, options);
-    const largestBatch = options.device === 'cpu' ? 1 : await warmUp(inference, folder);
-    return { inference, selfTest, largestBatch };
+    if (options.device === 'cpu') {
+      return { inference, selfTest, batches: cpuBatches, largestBatch: largestCpuBatch };
+    }
+    const largestBatch = await warmUp(inference, folder);
+    return { inference, selfTest, batches: acceleratorBatches, largestBatch };
   } catch (error) {
     await inference.close();
     throw error;

@@ -36,7 +36,7 @@ async function load(setup: ModelSetup): Promise<InferenceReply> {
     });
     model = { session, outputName: outputOf(session, setup) };
     // The first run allocates the model's memory: an unusable model fails here and not in a step.
-    const { vectors, elapsedMs } = await run(model, setup.warmUp);
+    const { vectors, elapsedMs } = await run(model, setup.warmUp, Infinity);
     session.endProfiling();
     return {
       kind: 'loaded',
@@ -64,31 +64,46 @@ function outputOf(session: InferenceSession, setup: ModelSetup): string {
 }
 
 async function run(
-  { session, outputName }: LoadedModel,
+  loaded: LoadedModel,
   inputs: readonly ModelInput[],
+  rowsAtOnce: number,
 ): Promise<InferenceVectors> {
   const started = performance.now();
-  const feeds = Object.fromEntries(
-    inputs
-      .filter(({ name }) => session.inputNames.includes(name))
-      .map((input) => [input.name, tensorOf(input)]),
-  );
+  const taken = inputs.filter(({ name }) => loaded.session.inputNames.includes(name));
+  const rows = inputs[0]!.dims[0]!;
+  let vectors = new Float32Array();
+  for (let from = 0; from < rows; from += rowsAtOnce) {
+    const to = Math.min(rows, from + rowsAtOnce);
+    const output = await runRows(loaded, taken, from, to);
+    // Copied, because the runtime's buffer cannot be handed to another thread.
+    if (from === 0) vectors = new Float32Array((output.length / to) * rows);
+    vectors.set(output, (output.length / (to - from)) * from);
+  }
+  const returned = inputs.map(({ values }) => values.buffer as ArrayBuffer);
+  return { kind: 'vectors', vectors, elapsedMs: performance.now() - started, returned };
+}
+
+async function runRows(
+  { session, outputName }: LoadedModel,
+  inputs: readonly ModelInput[],
+  from: number,
+  to: number,
+): Promise<Float32Array> {
+  const feeds = Object.fromEntries(inputs.map((input) => [input.name, tensorOf(input, from, to)]));
   const { [outputName]: output } = await session.run(feeds, [outputName]);
   if (output === undefined || output.type !== 'float32' || output.dims.length !== 2) {
     throw new Error(
       `${outputName} is ${output?.type} [${output?.dims.join(', ')}], not float32 [n, d]`,
     );
   }
-  // Copied, because the runtime's buffer cannot be handed to another thread.
-  const vectors = (output.data as Float32Array).slice();
-  const returned = inputs.map(({ values }) => values.buffer as ArrayBuffer);
-  return { kind: 'vectors', vectors, elapsedMs: performance.now() - started, returned };
+  return output.data as Float32Array;
 }
 
-function tensorOf(input: ModelInput): Tensor {
-  return input.type === 'float32'
-    ? new Tensor('float32', input.values, input.dims)
-    : new Tensor('int64', input.values, input.dims);
+function tensorOf(input: ModelInput, from: number, to: number): Tensor {
+  const [rows, ...rest] = input.dims;
+  const values = input.values.length / rows!;
+  const part = input.values.subarray(from * values, to * values);
+  return new Tensor(input.type, part, [to - from, ...rest]);
 }
 
 async function reply(request: InferenceRequest): Promise<void> {
@@ -114,7 +129,7 @@ function buffersOf(answer: InferenceReply): ArrayBuffer[] {
 function answerTo(request: Exclude<InferenceRequest, { kind: 'close' }>): Promise<InferenceReply> {
   if (request.kind === 'load') return load(request);
   if (model === undefined) throw new Error('no model is loaded');
-  return run(model, request.inputs);
+  return run(model, request.inputs, request.rowsAtOnce);
 }
 
 let done = Promise.resolve();

@@ -1,7 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createBatchBuffers } from '../../../adapters/embedding/batching/batch-buffers.ts';
-import { createBatchSizes } from '../../../adapters/embedding/batching/batch-sizes.ts';
+import {
+  cpuBatches,
+  createBatchSizes,
+  largestCpuBatch,
+} from '../../../adapters/embedding/batching/batch-sizes.ts';
 import { createBatcher } from '../../../adapters/embedding/batching/batcher.ts';
 import { openEmbedder } from '../../../adapters/embedding/embedder.ts';
 import {
@@ -35,6 +39,42 @@ describe('a real vision tower', () => {
 
     expect(new Set(oneByOne).size).toBe(pictures);
     expect(atOnce).toEqual(shuffled.map((picture) => oneByOne[picture]));
+  });
+
+  it('gives rows that were handed over together, to be run one by one, the bits of single runs', async () => {
+    const folder = await readModelFolder(path);
+    const { inference, batches, largestBatch } = await openTestedInference(folder, {
+      path,
+      device: 'cpu',
+      cacheFolder: null,
+    });
+    onTestFinished(() => inference.close());
+    const values = valuesPerPicture(folder.recipe);
+    const pixels = new Float32Array(largestBatch * values).map((_, at) => Math.sin(at * at));
+    const single: string[] = [];
+    for (let row = 0; row < largestBatch; row++) {
+      const one = pixels.slice(row * values, (row + 1) * values);
+      single.push(bitsOf((await inference.run([pixelInput(folder, one, 1)])).vectors));
+    }
+
+    const together = await inference.run(
+      [pixelInput(folder, pixels.slice(), largestBatch)],
+      batches.rowsAtOnce,
+    );
+
+    expect(new Set(single).size).toBe(largestBatch);
+    expect(bitsOf(together.vectors)).toBe(single.join(''));
+  });
+
+  it('hands over several short runs at once on the CPU, and long ones alone', () => {
+    const sizes = createBatchSizes(largestCpuBatch, 2, cpuBatches);
+    expect([sizes.next(), sizes.rowsFor(5), sizes.rowsFor(3)]).toEqual([5, 5, 3]);
+    sizes.ran(4, 4 * 0.5);
+    expect(sizes.next()).toBe(largestCpuBatch);
+    sizes.ran(0, 0);
+    expect(sizes.next()).toBe(largestCpuBatch);
+    sizes.ran(1, 3000);
+    expect(sizes.next()).toBe(1);
   });
 
   it('gives the same vectors in padded batches, as other devices get them', async () => {
