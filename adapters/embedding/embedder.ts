@@ -164,15 +164,15 @@ export async function openEmbedder(options: EmbedderOptions): Promise<Embedder> 
 /** What the batches of one model go through. */
 function stagesOf(
   folder: ModelFolder,
-  { inference, selfTest, batches, largestBatch }: TestedInference,
+  { inference, selfTest, batches: kind, largestBatch }: TestedInference,
   keeper: InferenceKeeper,
   metrics: MetricsRecorder,
 ): Omit<PipelineStages, 'take' | 'putBack'> {
-  const sizes = createBatchSizes(largestBatch, inference.firstRunMs, batches);
+  const sizes = createBatchSizes(largestBatch, inference.firstRunMs, kind);
   const { least, most } = decodedAtOnceRange;
   const decodedAtOnce = Math.min(most, Math.max(least, availableParallelism()));
   const picturesAhead = 2 * Math.max(decodedAtOnce, largestBatch);
-  const buffers = createBatchBuffers(batches.isPadded ? 3 : picturesAhead);
+  const buffers = createBatchBuffers(kind.isPadded ? 3 : picturesAhead);
   const resizing = selfTest.device === 'cpu' ? 'caller' : 'threads';
   const preparing = {
     prepare: prepareAtOnce(createPreparation(folder.recipe, resizing), decodedAtOnce),
@@ -189,7 +189,7 @@ function stagesOf(
     join: (batches) => joinBatches(batches, preparing),
     run: async ({ pixels, rows }) => {
       const model = await keeper.current();
-      const result = await model.run([pixelInput(folder, pixels, rows)], batches.rowsAtOnce);
+      const result = await model.run([pixelInput(folder, pixels, rows)], kind.rowsAtOnce);
       for (const buffer of result.returned) buffers.give(buffer);
       return result;
     },
