@@ -76,7 +76,7 @@ export function benchSpec(about: {
       frameOrder: 'time',
       frameMaxEdge: null,
     },
-    run: { itemsInFlight: about.window, failOn: 1, maxDegraded: 1, cache: 'run' },
+    run: { itemsInFlight: about.window, failOn: 1, maxDegraded: 1, cache: 'run', budgetUsd: null },
     output: null,
     promptVersion: 'bench',
   };
@@ -93,6 +93,9 @@ const account = {
   maxAttempts: 1,
   maxWaitMs: 0,
   concurrency: 1000,
+  requestsPerMinute: null,
+  tokensPerMinute: null,
+  budgetUsd: null,
   extraBody: {},
 } as const;
 

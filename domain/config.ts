@@ -53,6 +53,11 @@ const callFields = {
   maxAttempts: count.max(1000),
   maxWaitS: z.number().min(0),
   concurrency: count.max(10_000),
+  requestsPerMinute: count
+    .max(10_000_000)
+    .describe('What the account allows; waits instead of 429s'),
+  tokensPerMinute: count.describe('Prompt and completion tokens that the account allows'),
+  budgetUsd: dollars.positive().describe('US dollars that the run may spend on this account'),
   extraBody,
 };
 
@@ -70,6 +75,9 @@ const callDefaults = {
   maxAttempts: callFields.maxAttempts.default(10),
   maxWaitS: callFields.maxWaitS.default(3600),
   concurrency: callFields.concurrency.default(16),
+  requestsPerMinute: callFields.requestsPerMinute.optional(),
+  tokensPerMinute: callFields.tokensPerMinute.optional(),
+  budgetUsd: callFields.budgetUsd.optional(),
   extraBody: callFields.extraBody.default({}),
 };
 
@@ -209,6 +217,10 @@ const runSchema = z.strictObject({
     .default(0.05),
   maxDegraded: z.number().min(0).max(1).default(0.2),
   cache: z.enum(['shared', 'run']).default('shared'),
+  budgetUsd: dollars
+    .positive()
+    .optional()
+    .describe('US dollars that the run may spend; needs prices'),
 });
 
 /** One evaluation as its YAML file describes it: strict, with every default. */

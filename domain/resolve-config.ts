@@ -55,6 +55,7 @@ export function resolveConfig(config: Config, surroundings: ConfigSurroundings):
       failOn: run.failOn,
       maxDegraded: run.maxDegraded,
       cache: run.cache,
+      budgetUsd: run.budgetUsd ?? null,
     },
     output:
       config.output === undefined
@@ -79,15 +80,17 @@ type CallSettings = Omit<Models['answer'], 'maxTokens' | 'temperature' | 'price'
 /**
  * Lays `plan` over `answer`. The keys of the connection belong together: a plan model with its own
  * provider or address takes neither key variable nor identity from `answer`, so that a key never
- * goes to another address. Price and extra body belong to the model and move with it.
+ * goes to another address. Limits belong to the account, price and extra body to the model.
  */
 function mergePlanModel({ models: { answer, plan } }: Config): Models['answer'] {
-  const { provider, baseUrl, apiKeyEnv, identity, price, extraBody, ...shared } = answer;
+  const { provider, baseUrl, apiKeyEnv, identity, price, extraBody, ...others } = answer;
+  const { requestsPerMinute, tokensPerMinute, budgetUsd, ...shared } = others;
+  const limits = { requestsPerMinute, tokensPerMinute, budgetUsd };
   const connects = plan.provider !== undefined || plan.baseUrl !== undefined;
   const isSameModel = !connects && (plan.model === undefined || plan.model === answer.model);
   return {
     ...shared,
-    ...(connects ? { provider } : { provider, baseUrl, apiKeyEnv, identity }),
+    ...(connects ? { provider } : { provider, baseUrl, apiKeyEnv, identity, ...limits }),
     ...(isSameModel ? { price, extraBody } : { extraBody: {} }),
     ...withoutUndefined(plan),
   };
@@ -222,6 +225,9 @@ function resolveCalls(
     maxAttempts: model.maxAttempts,
     maxWaitMs: Math.round(model.maxWaitS * 1000),
     concurrency: model.concurrency,
+    requestsPerMinute: model.requestsPerMinute ?? null,
+    tokensPerMinute: model.tokensPerMinute ?? null,
+    budgetUsd: model.budgetUsd ?? null,
     extraBody: model.extraBody,
   };
 }

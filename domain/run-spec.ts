@@ -28,6 +28,12 @@ type PaidModel = {
   readonly maxWaitMs: number;
   /** Calls in flight per account. */
   readonly concurrency: number;
+  /** Requests a minute that the account allows; null = no limit of ours. */
+  readonly requestsPerMinute: number | null;
+  /** Prompt and completion tokens a minute that the account allows; null = no limit of ours. */
+  readonly tokensPerMinute: number | null;
+  /** US dollars that this run may spend on the account; null = no cap of its own. */
+  readonly budgetUsd: number | null;
   readonly extraBody: Readonly<Record<string, unknown>>;
 };
 
@@ -168,6 +174,8 @@ export type RunSpec = {
     readonly failOn: number;
     readonly maxDegraded: number;
     readonly cache: 'shared' | 'run';
+    /** US dollars that the run may spend; null = no cap. */
+    readonly budgetUsd: number | null;
   };
   /** Folder for the result files; null = none are written by the run. */
   readonly output: { readonly directory: string; readonly overwrite: boolean } | null;

@@ -3,13 +3,7 @@ import type { ConfigProblem } from './config-problem.ts';
 import { providers, samplingFormulas, strategyNames } from './run-spec.ts';
 
 /** Keys that belong to the configuration and have no effect yet; `*` stands for any key. */
-const unbuiltKeys = [
-  ['matrix'],
-  ['models', 'judge'],
-  ['models', '*', 'requestsPerMinute'],
-  ['models', '*', 'tokensPerMinute'],
-  ['run', 'budgetUsd'],
-] as const;
+const unbuiltKeys = [['matrix'], ['models', 'judge']] as const;
 
 type PlannedValues = {
   readonly path: readonly string[];

@@ -2,10 +2,11 @@ import { sql } from 'kysely';
 import { EnvironmentError } from '../../domain/usage-error.ts';
 import { firstTables } from './migrations/0001-first-tables.ts';
 import { mediaTables } from './migrations/0002-media.ts';
+import { durabilityTables } from './migrations/0003-durability.ts';
 import type { Migration } from './migrations/migration.ts';
 import type { Connection, OpenTransaction } from './schema.ts';
 
-const migrations: readonly Migration[] = [firstTables, mediaTables];
+const migrations: readonly Migration[] = [firstTables, mediaTables, durabilityTables];
 
 /**
  * Brings the schema to the newest version in one transaction; of several processes at once, one

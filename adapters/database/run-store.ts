@@ -1,6 +1,7 @@
 import type { RunStore } from '../../domain/stores/run-store.ts';
 import { createDrives } from './drives.ts';
 import { createResultRows } from './result-rows.ts';
+import { createRunChanges } from './run-changes.ts';
 import { createRunProgress } from './run-progress.ts';
 import { createRunRecords } from './run-records.ts';
 import type { Connection } from './schema.ts';
@@ -12,5 +13,6 @@ export function createRunStore(db: Connection): RunStore {
     ...createDrives(db),
     ...createResultRows(db),
     ...createRunProgress(db),
+    ...createRunChanges(db),
   };
 }

@@ -25,6 +25,7 @@ export type Tables = {
   readonly owned_media: OwnedMediaTable;
   readonly index_jobs: IndexJobTable;
   readonly index_failures: IndexFailureTable;
+  readonly run_changes: RunChangeTable;
 };
 
 export type Connection = Kysely<Tables>;
@@ -165,3 +166,13 @@ type IndexJobTable = {
 export type IndexJobColumns = Selectable<IndexJobTable>;
 
 type IndexFailureTable = { job_id: string; video_id: string; message: string };
+
+type RunChangeTable = {
+  change_id: Generated<number>;
+  run_id: string;
+  changed_at: number;
+  setting: string;
+  before_json: string | null;
+  after_json: string | null;
+  reason: string | null;
+};

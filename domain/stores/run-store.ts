@@ -64,6 +64,18 @@ export type ItemEnd = {
   readonly workflowRunId: string | null;
 };
 
+/** One setting of a run that was changed while it existed: by `tune`, or by the run itself. */
+export type RunChange = {
+  /** Milliseconds since 1970. */
+  readonly changedAt: number;
+  /** Such as `run.budgetUsd` or `models.answer.concurrency`. */
+  readonly setting: string;
+  /** JSON values. */
+  readonly before: unknown;
+  readonly after: unknown;
+  readonly reason: string | null;
+};
+
 export type RunStore = {
   /**
    * Writes a run and its items in one transaction. The same run (by identity) again changes nothing.
@@ -132,4 +144,7 @@ export type RunStore = {
     since: number,
   ): Promise<{ step: Step; finished: number; meanMs: number }[]>;
   markOutput(runId: string, directory: string): Promise<void>;
+  noteChange(runId: string, change: RunChange): Promise<void>;
+  /** Oldest first. */
+  changes(runId: string): Promise<RunChange[]>;
 };

@@ -85,9 +85,6 @@ describe('checkConfig', () => {
   });
 
   it.each([
-    ['run.budgetUsd', { run: { budgetUsd: 20 } }],
-    ['models.answer.requestsPerMinute', { models: { answer: { requestsPerMinute: 60 } } }],
-    ['models.image.tokensPerMinute', { models: { image: { tokensPerMinute: 60 } } }],
     ['models.answer.provider', { models: { answer: { provider: 'azure' } } }],
     ['models.answer.provider', { models: { answer: { provider: 'dashscope' } } }],
     ['models.answer.provider', { models: { answer: { provider: 'local' } } }],

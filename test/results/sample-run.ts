@@ -21,6 +21,9 @@ const chatModel: ChatModelSpec = {
   maxAttempts: 3,
   maxWaitMs: 1000,
   concurrency: 1,
+  requestsPerMinute: null,
+  tokensPerMinute: null,
+  budgetUsd: null,
   extraBody: {},
   maxTokens: 100,
   temperature: 0,
@@ -62,7 +65,7 @@ export function sampleSpec(
       frameOrder: 'time',
       frameMaxEdge: null,
     },
-    run: { itemsInFlight: 1, failOn: 1, maxDegraded: 1, cache: 'shared' },
+    run: { itemsInFlight: 1, failOn: 1, maxDegraded: 1, cache: 'shared', budgetUsd: null },
     output: null,
     promptVersion: '1',
   };

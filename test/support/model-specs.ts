@@ -10,6 +10,9 @@ const common = {
   maxAttempts: 10,
   maxWaitMs: 3_600_000,
   concurrency: 4,
+  requestsPerMinute: null,
+  tokensPerMinute: null,
+  budgetUsd: null,
   extraBody: {},
 } as const;
 

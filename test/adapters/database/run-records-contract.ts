@@ -45,6 +45,17 @@ export function describeRunRecords(open: () => Promise<Database>): void {
     expect((await database.runs.counts('r1')).scheduled).toBe(3);
   });
 
+  test('keeps what was changed about a run, with the reason, in order', async () => {
+    await database.runs.create(sampleRun('r1'), sampleItems(1));
+    const first = { changedAt: 1, setting: 'run.budgetUsd', before: null, after: 20, reason: null };
+    const second = { changedAt: 1, setting: 'window', before: 8, after: { n: 9 }, reason: 'slow' };
+    await database.runs.noteChange('r1', first);
+    await database.runs.noteChange('r1', second);
+
+    expect(await database.runs.changes('r1')).toEqual([first, second]);
+    expect(await database.runs.changes('r2')).toEqual([]);
+  });
+
   test('lists the newest run first and finds the latest of a name', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: 1_000 });
     await database.runs.create(sampleRun('a1', 'a'), []);

@@ -16,6 +16,9 @@ const model: ChatModelSpec = {
   maxAttempts: 3,
   maxWaitMs: 1000,
   concurrency: 2,
+  requestsPerMinute: null,
+  tokensPerMinute: null,
+  budgetUsd: null,
   extraBody: {},
   maxTokens: 100,
   temperature: 0,
@@ -49,7 +52,7 @@ export function sampleSpec(runId: string, itemsInFlight = 32): RunSpec {
       frameOrder: 'time',
       frameMaxEdge: null,
     },
-    run: { itemsInFlight, failOn: 0.05, maxDegraded: 0.2, cache: 'shared' },
+    run: { itemsInFlight, failOn: 0.05, maxDegraded: 0.2, cache: 'shared', budgetUsd: null },
     output: null,
     promptVersion: '1',
   };
