@@ -119,7 +119,7 @@ function addReadingVerbs(verb: AddVerb): void {
   )
     .addOption(
       new Option('--format <format>', 'file format')
-        .choices(['original', 'jsonl'])
+        .choices(['original', 'jsonl', 'csv'])
         .makeOptionMandatory(),
     )
     .requiredOption('--out <dir>', 'folder to write to')

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { RunRecord } from '../../domain/stores/run-store.ts';
 import { EnvironmentError, UsageError } from '../../domain/usage-error.ts';
+import { exportCsv } from '../../results/export-csv.ts';
 import { exportJsonl } from '../../results/export-jsonl.ts';
 import { exportOriginal } from '../../results/export-original.ts';
 import type { Stores } from '../../workers/open-stores.ts';
@@ -10,7 +11,7 @@ import { printData, printJson, printNote } from '../output.ts';
 import { openReadingSession } from '../session.ts';
 
 export type ExportOptions = {
-  readonly format: 'original' | 'jsonl';
+  readonly format: 'original' | 'jsonl' | 'csv';
   readonly out: string;
   readonly media?: boolean;
   readonly overwrite?: boolean;
@@ -41,9 +42,10 @@ export async function exportRun(
 
 async function write(stores: Stores, run: RunRecord, options: ExportOptions): Promise<Written> {
   const directory = resolve(options.out);
-  if (options.format === 'jsonl') {
+  if (options.format !== 'original') {
     if (options.media) throw new UsageError('--media goes with --format original.');
-    return { files: [await exportJsonl(stores.runs, run.runId, directory)], pictures: 0 };
+    const exportRows = options.format === 'csv' ? exportCsv : exportJsonl;
+    return { files: [await exportRows(stores.runs, run.runId, directory)], pictures: 0 };
   }
   const { resultsFile, metricsFile, pictures } = await exportOriginal(stores, run.spec, {
     directory,
