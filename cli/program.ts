@@ -5,6 +5,7 @@ import type { PreprocessOptions } from './commands/preprocess.ts';
 import type { WorkerOptions } from './commands/worker.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { addIndexVerbs } from './index-verbs.ts';
+import { addKeepingVerbs } from './keeping-verbs.ts';
 import { addModelsVerbs } from './models-verbs.ts';
 
 /**
@@ -34,6 +35,7 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
   addControlVerbs(verb);
   addReadingVerbs(verb);
   addServerVerbs(verb);
+  addKeepingVerbs(program, (code) => (exitCode = code));
   addModelsVerbs(program, (code) => (exitCode = code));
   addIndexVerbs(program, (code) => (exitCode = code));
   try {

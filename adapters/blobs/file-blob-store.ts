@@ -2,7 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { StepError } from '../../domain/step-error.ts';
-import type { BlobStore } from '../../domain/stores/blob-store.ts';
+import type { BlobKeeping, BlobStore } from '../../domain/stores/blob-store.ts';
+import { keepBlobFiles } from './blob-files.ts';
 import { fileError, fileErrorCode } from './file-error.ts';
 
 /**
@@ -10,7 +11,7 @@ import { fileError, fileErrorCode } from './file-error.ts';
  * first put. A blob appears under its name complete and synced, or not at all; what a killed
  * writer leaves is a temporary name that nobody reads.
  */
-export function openFileBlobStore(directory: string): BlobStore {
+export function openFileBlobStore(directory: string): BlobStore & BlobKeeping {
   const root = resolve(directory);
   const pathOf = (sha256: string) => join(root, 'sha256', sha256.slice(0, 2), namedBlob(sha256));
 
@@ -45,6 +46,8 @@ export function openFileBlobStore(directory: string): BlobStore {
         throw fileError(error, `looking for blob ${sha256}`);
       }
     },
+
+    ...keepBlobFiles(root),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { BlobStore } from '../../domain/stores/blob-store.ts';
+import type { BlobKeeping, BlobStore } from '../../domain/stores/blob-store.ts';
 import { UsageError } from '../../domain/usage-error.ts';
 import { openFileBlobStore } from './file-blob-store.ts';
 import { pathOfFileUrl } from './file-url.ts';
@@ -8,7 +8,7 @@ import { pathOfFileUrl } from './file-url.ts';
  *
  * @throws {UsageError} for any other kind of address
  */
-export function openBlobStore(url: string): BlobStore {
+export function openBlobStore(url: string): BlobStore & BlobKeeping {
   const directory = pathOfFileUrl(url);
   if (directory !== null) return openFileBlobStore(directory);
   throw new UsageError(

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { Kysely } from 'kysely';
 import type { BlobStore } from '../../domain/stores/blob-store.ts';
+import type { AuditStore } from '../../domain/stores/audit-store.ts';
 import type { CallStore } from '../../domain/stores/call-store.ts';
 import type { IndexJobStore } from '../../domain/stores/index-job-store.ts';
 import type { IndexStore } from '../../domain/stores/index-store.ts';
@@ -10,6 +11,7 @@ import type { RunStore } from '../../domain/stores/run-store.ts';
 import type { StepStore } from '../../domain/stores/step-store.ts';
 import { EnvironmentError, UsageError } from '../../domain/usage-error.ts';
 import { pathOfFileUrl } from '../blobs/file-url.ts';
+import { createAuditStore } from './audit-store.ts';
 import { createCallStore } from './call-store.ts';
 import { createIndexJobStore } from './index-job-store.ts';
 import { createIndexStore } from './index-store.ts';
@@ -28,6 +30,7 @@ export type Database = {
   readonly indexes: IndexStore;
   readonly indexJobs: IndexJobStore;
   readonly media: MediaStore;
+  readonly audit: AuditStore;
   close(): Promise<void>;
 };
 
@@ -55,6 +58,7 @@ export async function openDatabase(url: string, blobs: BlobStore): Promise<Datab
     indexes: createIndexStore(db),
     indexJobs: createIndexJobStore(db),
     media: createMediaStore(db),
+    audit: createAuditStore(db),
     close: () => db.destroy(),
   };
 }

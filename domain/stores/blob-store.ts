@@ -6,3 +6,21 @@ export type BlobStore = {
   get(sha256: string): Promise<Uint8Array>;
   has(sha256: string): Promise<boolean>;
 };
+
+/** What is needed to look after a whole store. */
+export type BlobKeeping = {
+  /** Everything that is stored, in no order, while others may go on storing. */
+  list(): AsyncIterable<StoredFile>;
+  /** Removes a file that `list` named; one that is gone is no error. */
+  remove(file: StoredFile): Promise<void>;
+};
+
+export type StoredFile = {
+  /** Relative to the store. */
+  readonly path: string;
+  /** The blob it is; null for what a killed writer left, and for damaged content put aside. */
+  readonly sha256: string | null;
+  readonly bytes: number;
+  /** Milliseconds since 1970. */
+  readonly modifiedAt: number;
+};

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, expect, test } from 'vitest';
-import type { BlobStore } from '../../../domain/stores/blob-store.ts';
+import type { BlobKeeping, BlobStore } from '../../../domain/stores/blob-store.ts';
 
 /** What every blob store keeps; `open` gives an empty one. */
-export function describeBlobStore(open: () => Promise<BlobStore>): void {
-  let blobs: BlobStore;
+export function describeBlobStore(open: () => Promise<BlobStore & BlobKeeping>): void {
+  let blobs: BlobStore & BlobKeeping;
   beforeEach(async () => {
     blobs = await open();
   });
@@ -50,5 +50,29 @@ export function describeBlobStore(open: () => Promise<BlobStore>): void {
       await expect(blobs.get(name)).rejects.toMatchObject({ failureClass: 'storage' });
       await expect(blobs.has(name)).rejects.toMatchObject({ failureClass: 'storage' });
     }
+  });
+
+  test('lists what is stored, and removes what it is told to', async () => {
+    const kept = await blobs.put(new Uint8Array([1]));
+    const unwanted = await blobs.put(new Uint8Array([1, 2]));
+    const list = async () => {
+      const found = [];
+      for await (const file of blobs.list()) found.push(file);
+      return found;
+    };
+
+    const before = await list();
+    const file = before.find(({ sha256 }) => sha256 === unwanted);
+    await blobs.remove(file!);
+    await blobs.remove(file!);
+
+    expect(new Map(before.map(({ sha256, bytes }) => [sha256, bytes]))).toEqual(
+      new Map([
+        [kept, 1],
+        [unwanted, 2],
+      ]),
+    );
+    expect((await list()).map(({ sha256 }) => sha256)).toEqual([kept]);
+    expect(await blobs.has(unwanted)).toBe(false);
   });
 }
