@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { callKey, seedOf } from '../domain/call-key.ts';
 import { type ChatReply, readChatEnvelope } from '../domain/chat-envelope.ts';
+import { expectedTokens } from '../domain/expected-tokens.ts';
 import type { ChatRequest, WireReply } from '../domain/model-call.ts';
 import { chatPrice, mostChatPrice } from '../domain/pricing.ts';
 import type { ChatModelSpec, RunSpec } from '../domain/run-spec.ts';
@@ -51,6 +52,7 @@ export function createAskChat({ paidCall, sendChat }: AskChatDependencies) {
       }),
       activityId: Context.current().info.activityId,
       mostUsd: mostChatPrice(model, request),
+      expectedTokens: expectedTokens(request, model.maxTokens),
       send: (signal, clientRequestId) =>
         sendChat({ model, request, media, seed, signal, clientRequestId }),
       read: (reply) => readChatEnvelope(model.provider, reply),

@@ -72,6 +72,8 @@ export function createEditPicture(dependencies: EditPictureDependencies) {
       callKey: key,
       activityId: Context.current().info.activityId,
       mostUsd: imagePrice(model.price, { promptTokens: null, completionTokens: null, images: 1 }),
+      // Where a provider counts tokens of pictures, they are taken when it says how many.
+      expectedTokens: 0,
       send: (signal, clientRequestId) =>
         sendImageEdit({ model, request, reference, seed, signal, clientRequestId }),
       read: (reply) => readImageEnvelope(model.provider, reply),

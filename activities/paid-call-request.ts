@@ -1,3 +1,4 @@
+import type { CallEnd } from '../domain/call-place.ts';
 import { classifyFailure, type ClassifiedFailure } from '../domain/error-table.ts';
 import type { WireReply } from '../domain/model-call.ts';
 import { StepError } from '../domain/step-error.ts';
@@ -14,6 +15,7 @@ type Context<Value> = {
   readonly earlier: readonly CallRecord[];
   /** Number of this request under its key. */
   readonly n: number;
+  readonly noteEnd: (end: CallEnd) => void;
 };
 
 type Settlement = {
@@ -28,6 +30,16 @@ const notBilled = { state: 'unbilled', usage: null, priceUsd: 0 } as const;
 /** Whether it was billed is not known: the reservation stays. */
 const stillOpen = { state: 'open', usage: null, priceUsd: null } as const;
 
+/** What one request goes by. */
+export type Attempt = {
+  /** This drive's records under the call's key, oldest first. */
+  readonly earlier: readonly CallRecord[];
+  /** Ends a request in flight. */
+  readonly ended: AbortSignal;
+  /** Told how the request ended, unless it ended by force. */
+  readonly noteEnd: (end: CallEnd) => void;
+};
+
 /**
  * Writes the intent, makes one request and settles it.
  *
@@ -37,8 +49,7 @@ const stillOpen = { state: 'open', usage: null, priceUsd: null } as const;
 export async function makeRequest<Value>(
   { calls, processId, now }: PaidCallDependencies,
   request: PaidRequest<Value>,
-  earlier: readonly CallRecord[],
-  ended: AbortSignal,
+  { earlier, ended, noteEnd }: Attempt,
 ): Promise<PaidResponse<Value> | null> {
   const { owner, model, callKey, activityId, mostUsd } = request;
   const startedAt = now();
@@ -53,7 +64,7 @@ export async function makeRequest<Value>(
     deadlineAt: startedAt + model.timeoutMs,
     maxPriceUsd: mostUsd,
   });
-  const context = { calls, now, request, earlier, n };
+  const context = { calls, now, request, earlier, n, noteEnd };
   const deadline = openDeadline(model.timeoutMs, ended);
   let reply: WireReply;
   try {
@@ -79,7 +90,7 @@ export async function settleLeftOvers<Value>(
   const leftOver = await calls.findUnsettled(request.callKey);
   for (const { n, status, body } of leftOver) {
     const headers = { 'content-type': 'application/json' };
-    const context = { calls, now, request, earlier: [], n };
+    const context = { calls, now, request, earlier: [], n, noteEnd: () => undefined };
     await endWithReply(context, { status, headers, body }).catch((error: unknown) => {
       // A reply that is not usable is settled all the same; this call goes on without it.
       if (!(error instanceof StepError)) throw error;
@@ -166,7 +177,7 @@ async function endFailed<Value>(
 }
 
 function settle<Value>(
-  { calls, request, n, now }: Context<Value>,
+  { calls, request, n, now, noteEnd }: Context<Value>,
   { state, usage, priceUsd, status }: Settlement,
   failure: {
     readonly class: StepError['failureClass'];
@@ -174,14 +185,16 @@ function settle<Value>(
     readonly retryAfterMs: number | null;
   } | null,
 ): Promise<number | null> {
+  const { class: failureClass = null, retryAfterMs = null } = failure ?? {};
+  noteEnd({ usage, failureClass, retryAfterMs });
   return calls.settle(request.callKey, n, {
     state,
     settledAt: now(),
     usage,
     priceUsd,
-    failureClass: failure?.class ?? null,
+    failureClass,
     action: failure?.action ?? null,
-    retryAfterMs: failure?.retryAfterMs ?? null,
+    retryAfterMs,
     httpStatus: status,
   });
 }

@@ -1,22 +1,25 @@
+import type { CallEnd, CallPlace, PlaceRequest } from '../domain/call-place.ts';
 import type { Envelope } from '../domain/envelope.ts';
 import type { WireReply } from '../domain/model-call.ts';
 import type { ChatModelSpec, ImageModelSpec } from '../domain/run-spec.ts';
 import { StepError } from '../domain/step-error.ts';
-import type { CallOwner, CallRecord, CallStore, CallUsage } from '../domain/stores/call-store.ts';
-import type { Admission } from '../domain/stores/run-store.ts';
+import type { CallOwner, CallStore, CallUsage } from '../domain/stores/call-store.ts';
 import { createTurns } from './in-turn.ts';
 import { refuseWhenUsedUp } from './paid-call-budget.ts';
+import { type GateDependencies, requireLeave } from './paid-call-gate.ts';
 import { makeRequest, settleLeftOvers } from './paid-call-request.ts';
 import { activitySignals, type CallSignals } from './paid-call-signals.ts';
+import { adoptWinner, findPaid } from './paid-call-stored.ts';
 
-export type PaidCallDependencies = {
+export type PaidCallDependencies = GateDependencies & {
   readonly calls: CallStore;
-  /** The run's admission, with the failure that stopped it; null when a person stopped it. */
-  readonly admission: (
-    runId: string,
-  ) => Promise<{ readonly admission: Admission; readonly stop: StepError | null }>;
-  /** Waits for a free place of the account; returns what gives it back. */
-  readonly acquire: (account: string, places: number, signal: AbortSignal) => Promise<() => void>;
+  /**
+   * Waits until the account has room, or the signal aborts and its reason is thrown; told how the
+   * call ended when the place is given back.
+   *
+   * @throws {StepError} action `wait`, when that takes longer than a call may wait in a process
+   */
+  readonly acquire: (request: PlaceRequest, signal: AbortSignal) => Promise<CallPlace>;
   /** Closes admission for the whole run: key, quota or model gone. */
   readonly stopRun: (runId: string, failure: StepError) => Promise<void>;
   readonly processId: string;
@@ -31,6 +34,8 @@ export type PaidRequest<Value> = {
   readonly activityId: string;
   /** What it may cost at most, in US dollars: the reservation. Null without a price. */
   readonly mostUsd: number | null;
+  /** Prompt and completion tokens that it will probably use, for the account's limit. */
+  readonly expectedTokens: number;
   /**
    * Sends it once; `clientRequestId` names it to the provider.
    *
@@ -52,89 +57,60 @@ export type PaidResponse<Value> = {
   readonly isCached: boolean;
 };
 
-/** How soon a step of a paused run asks again whether it may go on. */
-const pausedMs = 5000;
-
 /**
  * The protocol in front of every paid call: a usable response in the store is returned at cost 0;
- * else the intent is written, one call is made with one deadline, the raw response is stored before
- * anybody parses it, and the spend is settled. Attempts and waits are counted from this drive's
- * call records, so they survive any crash.
+ * else the account's limits are waited for, the intent is written, one call is made with one
+ * deadline, the raw response is stored before anybody parses it, and the spend is settled. Attempts
+ * and waits are counted from this drive's call records, so they survive any crash.
  *
  * @throws {StepError} what failed, and whether to retry, wait, fail the item or stop the run
  */
 export function createPaidCall(dependencies: PaidCallDependencies) {
-  const { calls, acquire, stopRun } = dependencies;
   const inTurn = createTurns();
   return function paidCall<Value>(request: PaidRequest<Value>): Promise<PaidResponse<Value>> {
+    const { signals = activitySignals() } = request;
     // Two items that ask the same at once: the second finds the first's response in the store.
-    return inTurn(request.callKey, () => pay(request));
+    return inTurn(request.callKey, () => pay(dependencies, request, signals), signals.waiting);
   };
-
-  async function pay<Value>(request: PaidRequest<Value>): Promise<PaidResponse<Value>> {
-    const { owner, model, callKey, signals = activitySignals() } = request;
-    const stored =
-      (await findPaid(calls, request)) ??
-      ((await settleLeftOvers(dependencies, request)) ? await findPaid(calls, request) : null);
-    if (stored !== null) return stored;
-    await requireAdmission(dependencies, owner.runId);
-    const earlier = (await calls.ofStep(owner)).filter((call) => call.callKey === callKey);
-    refuseWhenUsedUp(earlier, model);
-
-    const release = await acquire(model.account, model.concurrency, signals.waiting);
-    try {
-      // The wait for a place may have been long.
-      await requireAdmission(dependencies, owner.runId);
-      signals.waiting.throwIfAborted();
-      const made = await makeRequest(dependencies, request, earlier, signals.inFlight);
-      return made ?? (await adoptWinner(calls, request));
-    } catch (error) {
-      if (error instanceof StepError && error.action === 'stop') await stopRun(owner.runId, error);
-      throw error;
-    } finally {
-      release();
-    }
-  }
 }
 export type PaidCall = ReturnType<typeof createPaidCall>;
 
-async function requireAdmission({ admission }: PaidCallDependencies, runId: string): Promise<void> {
-  const { admission: state, stop } = await admission(runId);
-  // `draining` lets items go on that have started, and this one has.
-  if (state !== 'stopped') return;
-  if (stop !== null) throw stop;
-  throw new StepError('unclassified', 'wait', 'The run is paused', { retryAfterMs: pausedMs });
-}
-
-/** The response that counts for this call, if one has been paid for. */
-async function findPaid<Value>(
-  calls: CallStore,
-  { callKey, owner, read, price }: PaidRequest<Value>,
-): Promise<PaidResponse<Value> | null> {
-  const found = await calls.findUsable(callKey);
-  if (found === null) return null;
-  const { status, body } = found.response;
-  const envelope = read({ status, headers: { 'content-type': 'application/json' }, body });
-  if (!envelope.ok) {
-    const what = `The stored response ${callKey.slice(0, 12)} can no longer be read`;
-    throw new StepError('storage', 'fail', what);
-  }
-  const { value, usage } = envelope;
-  return { value, usage, listUsd: price(usage), isCached: !isSameStep(found.record, owner) };
-}
-
-/** Another request for the same call won: its response is taken, our own spend stays on record. */
-async function adoptWinner<Value>(
-  calls: CallStore,
+async function pay<Value>(
+  dependencies: PaidCallDependencies,
   request: PaidRequest<Value>,
+  signals: CallSignals,
 ): Promise<PaidResponse<Value>> {
-  const winner = await findPaid(calls, request);
-  if (winner !== null) return { ...winner, isCached: false };
-  const what = `The response to call ${request.callKey.slice(0, 12)} is missing`;
-  throw new StepError('storage', 'retry', what);
-}
+  const { calls, stopRun } = dependencies;
+  const { owner, model, callKey } = request;
+  const stored =
+    (await findPaid(calls, request)) ??
+    ((await settleLeftOvers(dependencies, request)) ? await findPaid(calls, request) : null);
+  if (stored !== null) return stored;
+  await requireLeave(dependencies, owner.runId);
+  const earlier = (await calls.ofStep(owner)).filter((call) => call.callKey === callKey);
+  refuseWhenUsedUp(earlier, model);
 
-function isSameStep(call: CallRecord, owner: CallOwner): boolean {
-  const keys = ['runId', 'itemId', 'sample', 'drive', 'step', 'part'] as const;
-  return keys.every((key) => call[key] === owner[key]);
+  const { account } = model;
+  const { expectedTokens } = request;
+  const place = await dependencies.acquire(
+    { account, runId: owner.runId, ticket: callKey, limits: model, expectedTokens },
+    signals.waiting,
+  );
+  let end: CallEnd | null = null;
+  try {
+    await requireLeave(dependencies, owner.runId);
+    signals.waiting.throwIfAborted();
+    const noteEnd = (ended: CallEnd) => void (end = ended);
+    const made = await makeRequest(dependencies, request, {
+      earlier,
+      ended: signals.inFlight,
+      noteEnd,
+    });
+    return made ?? (await adoptWinner(calls, request));
+  } catch (error) {
+    if (error instanceof StepError && error.action === 'stop') await stopRun(owner.runId, error);
+    throw error;
+  } finally {
+    place.release(end);
+  }
 }

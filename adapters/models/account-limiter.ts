@@ -1,3 +1,5 @@
+import type { CallPlace, PlaceRequest } from '../../domain/call-place.ts';
+
 type Account = { inFlight: number; places: number; readonly waiting: Set<() => void> };
 
 /**
@@ -15,40 +17,37 @@ export function createAccountLimiter() {
       next();
     }
   };
-  /**
-   * Waits for a free place; the returned function gives it back, once.
-   *
-   * @param places  calls at once, at least 1
-   * @param signal  ends the wait; its reason is thrown
-   */
+  /** Waits for a free place. */
   return async function acquire(
-    name: string,
-    places: number,
-    signal?: AbortSignal,
-  ): Promise<() => void> {
-    signal?.throwIfAborted();
+    { account: name, limits }: PlaceRequest,
+    signal: AbortSignal,
+  ): Promise<CallPlace> {
+    signal.throwIfAborted();
+    const places = Math.max(1, limits.concurrency);
     const account = accounts.get(name) ?? { inFlight: 0, places, waiting: new Set() };
     accounts.set(name, account);
-    account.places = Math.max(1, places);
+    account.places = places;
     await new Promise<void>((resolve, reject) => {
       const giveUp = () => {
         account.waiting.delete(enter);
-        reject(signal?.reason as Error);
+        reject(signal.reason as Error);
       };
       const enter = () => {
-        signal?.removeEventListener('abort', giveUp);
+        signal.removeEventListener('abort', giveUp);
         resolve();
       };
       account.waiting.add(enter);
-      signal?.addEventListener('abort', giveUp, { once: true });
+      signal.addEventListener('abort', giveUp, { once: true });
       admit(account);
     });
     let isHeld = true;
-    return () => {
-      if (!isHeld) return;
-      isHeld = false;
-      account.inFlight -= 1;
-      admit(account);
+    return {
+      release() {
+        if (!isHeld) return;
+        isHeld = false;
+        account.inFlight -= 1;
+        admit(account);
+      },
     };
   };
 }

@@ -75,6 +75,7 @@ function ask(world: World, item: number) {
     callKey: `chat-${item}`,
     activityId: 'a',
     mostUsd: mostChatPrice(model, request),
+    expectedTokens: 100,
     send: (signal, clientRequestId) =>
       sendChat({
         model,
@@ -106,6 +107,7 @@ function draw(world: World, item: number) {
     callKey: `image-${item}`,
     activityId: 'a',
     mostUsd: imagePrice(model.price, { promptTokens: null, completionTokens: null, images: 1 }),
+    expectedTokens: 0,
     send: (signal, clientRequestId) =>
       sendImageEdit({
         model,

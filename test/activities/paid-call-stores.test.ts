@@ -53,6 +53,7 @@ function call({ owner, maxAttempts = 4, processId = 'process-1' }: Changes = {})
     callKey: key,
     activityId: 'activity-1',
     mostUsd: prices.most,
+    expectedTokens: 0,
     send: provider.send,
     read: (reply) => readChatEnvelope('simulated', reply),
     price: (usage) => chatPrice(model.price, usage),

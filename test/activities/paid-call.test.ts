@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createPaidCall, type PaidRequest } from '../../activities/paid-call.ts';
 import { createAccountLimiter } from '../../adapters/models/account-limiter.ts';
+import type { PlaceRequest } from '../../domain/call-place.ts';
 import { type ChatReply, readChatEnvelope } from '../../domain/chat-envelope.ts';
 import type { WireReply } from '../../domain/model-call.ts';
 import { chatPrice } from '../../domain/pricing.ts';
@@ -46,7 +47,7 @@ function openWorld(script: readonly Step[] = [completion('B')], fake = createFak
   const paidCall = createPaidCall({
     calls: fake.store,
     admission: () => Promise.resolve({ admission: world.admission, stop: world.stop }),
-    acquire: (account, places, signal) => world.acquire(account, places, signal),
+    acquire: (...place) => world.acquire(...place),
     stopRun: (_, failure) => {
       world.stopped.push(failure);
       return Promise.resolve();
@@ -62,6 +63,7 @@ function openWorld(script: readonly Step[] = [completion('B')], fake = createFak
     callKey: 'key',
     activityId: 'a1',
     mostUsd,
+    expectedTokens: 120,
     async send(signal, clientRequestId) {
       const step = script[Math.min(world.sent.length, script.length - 1)]!;
       world.sent.push(clientRequestId);
@@ -85,6 +87,15 @@ function openWorld(script: readonly Step[] = [completion('B')], fake = createFak
   };
   return { ...world, world, call, callToTheEnd };
 }
+
+/** The one place that the model's account has. */
+const onePlace: PlaceRequest = {
+  account: chatModel().account,
+  runId: 'r',
+  ticket: 'other',
+  limits: { concurrency: 1, requestsPerMinute: null, tokensPerMinute: null },
+  expectedTokens: 0,
+};
 
 describe('a paid call that succeeds', () => {
   it('writes the intent before it sends, and stores the raw reply before it settles', async () => {
@@ -411,7 +422,7 @@ describe('stopping and pausing', () => {
 
   it('asks again whether it may call after a wait for a free place', async () => {
     const { call, world, sent } = openWorld();
-    const release = await world.acquire('simulated-00000000', 1);
+    const held = await world.acquire(onePlace, new AbortController().signal);
     world.acquire = async (...place) => {
       const got = await createAccountLimiter()(...place);
       world.admission = 'stopped';
@@ -422,7 +433,7 @@ describe('stopping and pausing', () => {
     await expect(call()).rejects.toMatchObject({ failureClass: 'quota' });
 
     expect(sent).toEqual([]);
-    release();
+    held.release(null);
   });
 
   it('never has more calls in flight than the account has places', async () => {
@@ -488,7 +499,7 @@ describe('the end of a call in flight', () => {
   it('sends nothing for an item that is cancelled while it waits', async () => {
     const cancelled = new AbortController();
     const { call, world, records } = openWorld();
-    const release = await world.acquire('simulated-00000000', 1);
+    const held = await world.acquire(onePlace, new AbortController().signal);
     const signals = { waiting: cancelled.signal, inFlight: new AbortController().signal };
 
     const waiting = call({ signals, model: chatModel({ concurrency: 1 }) });
@@ -496,7 +507,7 @@ describe('the end of a call in flight', () => {
 
     await expect(waiting).rejects.toThrow('cancelled');
     expect(records).toEqual([]);
-    release();
+    held.release(null);
   });
 
   it('ends by force without a verdict: the intent stays open, and the reason is thrown', async () => {

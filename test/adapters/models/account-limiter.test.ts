@@ -1,6 +1,21 @@
 import { describe, expect, it } from 'vitest';
+import type { PlaceRequest } from '../../../domain/call-place.ts';
 import { createAccountLimiter } from '../../../adapters/models/account-limiter.ts';
 
+const place = (
+  account: string,
+  concurrency: number,
+  signal = new AbortController().signal,
+): [PlaceRequest, AbortSignal] => [
+  {
+    account,
+    runId: 'r',
+    ticket: 'call',
+    limits: { concurrency, requestsPerMinute: null, tokensPerMinute: null },
+    expectedTokens: 0,
+  },
+  signal,
+];
 const settle = () => new Promise((done) => setImmediate(done));
 
 describe('createAccountLimiter', () => {
@@ -9,9 +24,9 @@ describe('createAccountLimiter', () => {
     const entered: number[] = [];
     const releases: (() => void)[] = [];
     for (const id of [1, 2, 3, 4]) {
-      void acquire('a', 2).then((release) => {
+      void acquire(...place('a', 2)).then(({ release }) => {
         entered.push(id);
-        releases.push(release);
+        releases.push(() => release(null));
       });
     }
     await settle();
@@ -24,32 +39,32 @@ describe('createAccountLimiter', () => {
 
   it('keeps accounts apart', async () => {
     const acquire = createAccountLimiter();
-    await acquire('a', 1);
+    await acquire(...place('a', 1));
 
-    await expect(acquire('b', 1)).resolves.toBeTypeOf('function');
+    await expect(acquire(...place('b', 1))).resolves.toHaveProperty('release');
   });
 
   it('takes up a changed limit with the next request', async () => {
     const acquire = createAccountLimiter();
-    await acquire('a', 1);
+    await acquire(...place('a', 1));
     let entered = 0;
-    void acquire('a', 1).then(() => (entered += 1));
+    void acquire(...place('a', 1)).then(() => (entered += 1));
     await settle();
     expect(entered).toBe(0);
 
-    await acquire('a', 3);
+    await acquire(...place('a', 3));
 
     expect(entered).toBe(1);
   });
 
   it('gives a place back once, however often that is asked for', async () => {
     const acquire = createAccountLimiter();
-    const release = await acquire('a', 1);
-    release();
-    release();
-    await acquire('a', 1);
+    const { release } = await acquire(...place('a', 1));
+    release(null);
+    release(null);
+    await acquire(...place('a', 1));
     let entered = false;
-    void acquire('a', 1).then(() => (entered = true));
+    void acquire(...place('a', 1)).then(() => (entered = true));
     await settle();
 
     expect(entered).toBe(false);
@@ -57,16 +72,16 @@ describe('createAccountLimiter', () => {
 
   it('ends a wait with the reason of its signal, and gives its turn to the next', async () => {
     const acquire = createAccountLimiter();
-    const release = await acquire('a', 1);
+    const { release } = await acquire(...place('a', 1));
     const leaving = new AbortController();
-    const left = acquire('a', 1, leaving.signal);
-    const next = acquire('a', 1);
+    const left = acquire(...place('a', 1, leaving.signal));
+    const next = acquire(...place('a', 1));
 
     leaving.abort(new Error('cancelled'));
     await expect(left).rejects.toThrow('cancelled');
-    release();
+    release(null);
 
-    await expect(next).resolves.toBeTypeOf('function');
-    await expect(acquire('a', 1, leaving.signal)).rejects.toThrow('cancelled');
+    await expect(next).resolves.toHaveProperty('release');
+    await expect(acquire(...place('a', 1, leaving.signal))).rejects.toThrow('cancelled');
   });
 });
