@@ -69,8 +69,7 @@ export function createDriveActivities({ runs, steps, reader, onRowsRecorded }: D
       readonly end: DriveEnd;
     }): Promise<void> {
       const { runId, drive, end } = request;
-      await runs.closeDrive(runId, drive);
-      if (end !== 'stopped') await runs.setState(runId, end);
+      await runs.closeDrive(runId, drive, end === 'stopped' ? null : end);
       await onRowsRecorded(runId);
     },
   };

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { connectEmbedded, type OpenClient } from '../client/connect.ts';
-import { EnvironmentError } from '../domain/usage-error.ts';
+import { tellWorkflows } from '../client/control-run.ts';
 import type { EmbeddedHolder } from '../workers/embedded/become-holder.ts';
 import { refuseMissingVariables } from '../workers/embedded/holder-record.ts';
 import {
   type EmbeddedJoiner,
   openEmbeddedTemporal,
 } from '../workers/embedded/open-embedded-temporal.ts';
-import { watchHolder } from '../workers/embedded/watch-holder.ts';
 import { startWorkerHost } from '../workers/worker-host.ts';
 import { printNote } from './output.ts';
+import { followHolder } from './serving-client.ts';
 import type { ReadingSession, Session } from './session.ts';
 
 /** Opens the embedded server of the state folder: as its holder, which also works, or as a joiner, which watches. */
@@ -33,12 +33,7 @@ export async function openEmbeddedSession(reading: ReadingSession): Promise<Sess
 
 function joinHolder(reading: ReadingSession, embedded: EmbeddedJoiner, open: OpenClient): Session {
   const { holder, uiUrl } = embedded;
-  let stopWatching = (): void => undefined;
-  const gone = new Promise<never>((_, reject) => {
-    const { lockFile } = reading.folder;
-    stopWatching = watchHolder(lockFile, holder, () => reject(holderGone(holder.pid)));
-  });
-  gone.catch(() => undefined);
+  const watch = followHolder(reading.folder.lockFile, holder);
   return {
     ...reading,
     ...open,
@@ -47,9 +42,9 @@ function joinHolder(reading: ReadingSession, embedded: EmbeddedJoiner, open: Ope
     serve: async (_, keys) => refuseMissingVariables(holder, keys),
     serveJob: async () => undefined,
     embedders: async () => [],
-    gone,
+    gone: watch.gone,
     async close() {
-      stopWatching();
+      watch.stop();
       await open.close();
       await reading.close();
     },
@@ -61,6 +56,8 @@ async function holdServer(
   embedded: EmbeddedHolder,
   open: OpenClient,
 ): Promise<Session> {
+  // What was wanted of runs while no process worked on them comes before their work.
+  await tellWorkflows(open.client, reading.stores.runs);
   const host = await startWorkerHost({
     stores: reading.stores,
     environment: process.env,
@@ -91,11 +88,4 @@ async function holdServer(
       await reading.close();
     },
   };
-}
-
-function holderGone(pid: number): EnvironmentError {
-  return new EnvironmentError(
-    `The process ${pid} that ran the server and the workers has ended. Run the same command again: ` +
-      'it goes on where this stopped, and nothing finished is paid for twice.',
-  );
 }

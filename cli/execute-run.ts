@@ -44,6 +44,7 @@ export async function driveRun(
   await session.serve(run.spec, keysNeeded(run.spec));
   if (session.role === 'cluster') await refuseUnpolled(client, [orchestrationQueue]);
   await reconcileDrive(client, stores.runs, await findRun(stores.runs, run.runId));
+  await untilCancelledEnded(session, run.runId, interrupted);
   const started = await startDrive(client, stores.runs, run, selection);
   if (started.drive !== null) {
     printNote(`${run.runId}: drive ${started.drive} over ${started.selected} items`);
@@ -63,8 +64,27 @@ export async function driveRun(
   const ended = await findRun(stores.runs, run.runId);
   if (!ended.driveIsOpen) await reportFailure(await rootFailure(session, run.runId), ended);
   const { summary } = await summariseRun(stores, ended, temporalUi);
+  const { running, pending } = summary.counts;
+  if (!ended.driveIsOpen && running + pending > 0)
+    printNote(`${run.runId}: ${running + pending} items have not ended; \`videoqa run\` goes on.`);
   if (ended.stopDetail !== null) printNote(`${run.runId} was stopped: ${ended.stopDetail.message}`);
   return summary;
+}
+
+/** A drive that was cancelled ends before the run goes on. */
+async function untilCancelledEnded(
+  { stores, gone }: Session,
+  runId: string,
+  interrupted: AbortSignal,
+): Promise<void> {
+  const isEnding = async () => {
+    const { driveIsOpen, state } = await findRun(stores.runs, runId);
+    return driveIsOpen && state === 'cancelled';
+  };
+  if (!(await isEnding())) return;
+  printNote(`${runId} was cancelled: what is in flight ends first, then the run goes on.`);
+  while (!interrupted.aborted && (await isEnding()))
+    await Promise.race([new Promise((resolve) => setTimeout(resolve, 200)), gone]);
 }
 
 /** Why the root failed, if it did. Rows are all there: a server that is gone by now is no error. */

@@ -4,6 +4,7 @@ import { embeddingDevices } from '../domain/run-spec.ts';
 import type { PreprocessOptions } from './commands/preprocess.ts';
 import type { WorkerOptions } from './commands/worker.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { addControlVerbs } from './control-verbs.ts';
 import { addIndexVerbs } from './index-verbs.ts';
 import { addKeepingVerbs } from './keeping-verbs.ts';
 import { addModelsVerbs } from './models-verbs.ts';
@@ -48,7 +49,7 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
 }
 
 /** Adds a verb whose action returns its exit code. */
-type AddVerb = (
+export type AddVerb = (
   name: string,
   description: string,
   action: (positional: string[], options: Record<string, unknown>) => Promise<ExitCode>,
@@ -87,19 +88,6 @@ function addRunVerbs(verb: AddVerb): void {
     .option('--step <step>', 'only items that failed in this step')
     .option('--items <file>', 'only the item ids in this file, one a line')
     .option(...json);
-}
-
-function addControlVerbs(verb: AddVerb): void {
-  const explanations = {
-    pause: 'start no further item; items under way finish',
-    resume: 'let a paused run go on',
-    cancel: 'end a run; calls in flight finish and are kept',
-  } as const;
-  for (const action of ['pause', 'resume', 'cancel'] as const) {
-    verb(`${action} <run>`, explanations[action], async ([run], options) =>
-      (await import('./commands/control.ts')).control(action, run!, options),
-    ).option(...json);
-  }
 }
 
 function addReadingVerbs(verb: AddVerb): void {

@@ -1,13 +1,6 @@
 import type { Embedder } from '../adapters/embedding/embedder.ts';
-import {
-  connectCluster,
-  connectEmbedded,
-  namesCluster,
-  type OpenClient,
-} from '../client/connect.ts';
+import { connectCluster, namesCluster, type OpenClient } from '../client/connect.ts';
 import type { FrameSource, RunSpec } from '../domain/run-spec.ts';
-import { EnvironmentError } from '../domain/usage-error.ts';
-import { isHolderAlive, readHolder } from '../workers/embedded/holder-record.ts';
 import { openStateFolder, type StateFolder } from '../workers/embedded/state-folder.ts';
 import { openStores, type Stores } from '../workers/open-stores.ts';
 import { openEmbeddedSession } from './embedded-session.ts';
@@ -54,44 +47,6 @@ export async function openSession(options: { embedded?: boolean } = {}): Promise
     await reading.close();
     throw error;
   }
-}
-
-/** A Temporal client beside the stores, for verbs that act on a run another process works on. */
-export async function openClientSession(): Promise<
-  ReadingSession & Pick<Session, 'client' | 'uiUrl'>
-> {
-  const reading = await openReadingSession();
-  try {
-    if (namesCluster()) {
-      const open = await connectCluster();
-      return { ...reading, ...withClient(reading, open), uiUrl: null };
-    }
-    const holder = await readHolder(reading.folder.lockFile);
-    if (holder?.ports == null || !(await isHolderAlive(holder, reading.folder.lockFile))) {
-      throw new EnvironmentError(
-        'No videoqa process works on this state folder. Start the run again (the same command), or `videoqa up`.',
-      );
-    }
-    const open = await connectEmbedded(`127.0.0.1:${holder.ports.grpc}`, 'default');
-    return {
-      ...reading,
-      ...withClient(reading, open),
-      uiUrl: `http://127.0.0.1:${holder.ports.ui}`,
-    };
-  } catch (error) {
-    await reading.close();
-    throw error;
-  }
-}
-
-function withClient(reading: ReadingSession, open: OpenClient) {
-  return {
-    client: open.client,
-    async close() {
-      await open.close();
-      await reading.close();
-    },
-  };
 }
 
 async function onCluster(reading: ReadingSession): Promise<Session> {

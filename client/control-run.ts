@@ -1,55 +1,71 @@
 import type { Client } from '@temporalio/client';
-import type { RunRecord, RunStore } from '../domain/stores/run-store.ts';
+import type { Admission, RunRecord, RunStore } from '../domain/stores/run-store.ts';
+import type { RunState } from '../domain/summary.ts';
 import { evaluationWorkflowId } from '../domain/workflow-contract.ts';
+import { reconcileDrive } from './start-drive.ts';
 
-/** Whether anything changed; repeating an action changes nothing. */
-export type ControlResult = { readonly changed: boolean; readonly state: RunRecord['state'] };
+/** What a person can do to a run with an open drive. */
+export const controlActions = ['pause', 'pause-now', 'resume', 'cancel'] as const;
+export type ControlAction = (typeof controlActions)[number];
 
-/** Whether an action would change a run. */
-export const isControllable = {
-  pause: ({ state }: RunRecord) => state === 'running',
-  resume: ({ state }: RunRecord) => state === 'paused',
-  cancel: ({ driveIsOpen }: RunRecord) => driveIsOpen,
-} as const;
+type Wish = {
+  readonly from: readonly RunState[];
+  readonly state: RunState;
+  /** Null keeps what it is. */
+  readonly admission: Admission | null;
+};
 
-/** Starts no further item; items under way finish. */
-export async function pauseRun(
-  client: Client,
-  runs: RunStore,
-  run: RunRecord,
-): Promise<ControlResult> {
-  if (!isControllable.pause(run)) return { changed: false, state: run.state };
-  await runs.setAdmission(run.runId, 'draining');
-  await runs.setState(run.runId, 'paused');
-  await signalWindow(client, run.runId, 0);
-  return { changed: true, state: 'paused' };
+const wishes: Readonly<Record<ControlAction, Wish>> = {
+  pause: { from: ['running'], state: 'paused', admission: 'draining' },
+  'pause-now': { from: ['running', 'paused'], state: 'paused', admission: 'stopped' },
+  resume: { from: ['paused'], state: 'running', admission: 'open' },
+  cancel: { from: ['running', 'paused', 'stopped'], state: 'cancelled', admission: null },
+};
+
+/** Whether an action would change a run; a repeated one changes nothing. */
+export function wouldChange(action: ControlAction, run: RunRecord): boolean {
+  const { from, state, admission } = wishes[action];
+  const isAsWished = run.state === state && (admission ?? run.admission) === run.admission;
+  return run.driveIsOpen && from.includes(run.state) && !isAsWished;
 }
 
-/** Lets a paused run go on. */
-export async function resumeRun(
-  client: Client,
-  runs: RunStore,
+/**
+ * Writes an action into the database, which decides: a process that takes the run up later carries
+ * it out.
+ *
+ * @returns whether anything changed
+ */
+export async function writeWish(
+  runs: Pick<RunStore, 'steer'>,
+  action: ControlAction,
   run: RunRecord,
-): Promise<ControlResult> {
-  if (!isControllable.resume(run)) return { changed: false, state: run.state };
-  await runs.setAdmission(run.runId, 'open');
-  await runs.setState(run.runId, 'running');
-  await signalWindow(client, run.runId, run.window);
-  return { changed: true, state: 'running' };
+): Promise<boolean> {
+  if (!wouldChange(action, run)) return false;
+  const { from, state, admission } = wishes[action];
+  // Cancelling lets started items end; where no call may start any more, that stays.
+  const cancelled = run.admission === 'stopped' ? 'stopped' : 'draining';
+  return runs.steer(run.runId, from, { state, admission: admission ?? cancelled });
 }
 
-/** Ends a run: calls in flight finish and are kept, nothing new starts. */
-export async function cancelRun(
-  client: Client,
-  runs: RunStore,
-  run: RunRecord,
-): Promise<ControlResult> {
-  if (!isControllable.cancel(run)) return { changed: false, state: run.state };
-  await client.workflow.getHandle(evaluationWorkflowId(run.runId)).cancel();
-  await runs.setAdmission(run.runId, 'draining');
-  return { changed: true, state: 'cancelled' };
+/**
+ * Tells the root workflow of a run what the database says: its window, or that it is cancelled. Safe
+ * to repeat. A drive whose workflow is gone cannot be told; a cancelled one is closed then.
+ */
+export async function tellWorkflow(client: Client, runs: RunStore, runId: string): Promise<void> {
+  const run = await runs.get(runId);
+  if (run === null || !run.driveIsOpen) return;
+  const root = client.workflow.getHandle(evaluationWorkflowId(runId));
+  try {
+    if (run.state === 'cancelled') await root.cancel();
+    else await root.signal('setWindow', run.admission === 'open' ? run.window : 0);
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'WorkflowNotFoundError') throw error;
+    if (run.state === 'cancelled') await reconcileDrive(client, runs, run);
+  }
 }
 
-async function signalWindow(client: Client, runId: string, window: number): Promise<void> {
-  await client.workflow.getHandle(evaluationWorkflowId(runId)).signal('setWindow', window);
+/** Tells the workflows of all open drives: for a process that takes over from one that has died. */
+export async function tellWorkflows(client: Client, runs: RunStore): Promise<void> {
+  const open = await runs.openDrives();
+  await Promise.all(open.map(({ runId }) => tellWorkflow(client, runs, runId)));
 }

@@ -101,9 +101,8 @@ export async function reconcileDrive(
     if (Date.now() - open.openedAt >= startPatienceMs) break;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
-  await runs.closeDrive(run.runId, run.drive);
-  if (run.state === 'running' || run.state === 'paused')
-    await runs.setState(run.runId, 'cancelled');
+  const wasAtWork = run.state === 'running' || run.state === 'paused';
+  await runs.closeDrive(run.runId, run.drive, wasAtWork ? 'cancelled' : null);
   return true;
 }
 

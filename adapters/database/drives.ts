@@ -1,5 +1,6 @@
 import type { RunSpec } from '../../domain/run-spec.ts';
 import type { DriveSelection, RunItem, RunStore } from '../../domain/stores/run-store.ts';
+import type { RunState } from '../../domain/summary.ts';
 import { missingRecord } from './database-error.ts';
 import { takeUpItems } from './drive-selection.ts';
 import { fromJsonColumn } from './json-column.ts';
@@ -13,15 +14,8 @@ export function createDrives(db: Connection): Drives {
     openDrive: (runId, selection) =>
       db.transaction().execute((trx) => openDrive(trx, runId, selection)),
 
-    async closeDrive(runId, drive) {
-      await db
-        .updateTable('drives')
-        .set({ closed_at: Date.now() })
-        .where('run_id', '=', runId)
-        .where('drive', '=', drive)
-        .where('closed_at', 'is', null)
-        .execute();
-    },
+    closeDrive: (runId, drive, end = null) =>
+      db.transaction().execute((trx) => closeDrive(trx, runId, drive, end)),
 
     openDrives: () =>
       db
@@ -91,6 +85,29 @@ async function openDrive(trx: OpenTransaction, runId: string, selection: DriveSe
     .where('run_id', '=', runId)
     .execute();
   return { drive, selected, openDrive: drive };
+}
+
+/** Whoever sees the drive closed sees the state it left, too. */
+async function closeDrive(
+  trx: OpenTransaction,
+  runId: string,
+  drive: number,
+  end: RunState | null,
+): Promise<void> {
+  const { numUpdatedRows } = await trx
+    .updateTable('drives')
+    .set({ closed_at: Date.now() })
+    .where('run_id', '=', runId)
+    .where('drive', '=', drive)
+    .where('closed_at', 'is', null)
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n || end === null) return;
+  await trx
+    .updateTable('runs')
+    .set({ state: end })
+    .$if(end !== 'stopped', (run) => run.set({ stop_reason: null, stop_detail_json: null }))
+    .where('run_id', '=', runId)
+    .execute();
 }
 
 function unfinishedItems(db: Connection, runId: string, drive: number) {

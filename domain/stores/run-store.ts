@@ -94,6 +94,15 @@ export type RunStore = {
   setAdmission(runId: string, admission: Admission): Promise<void>;
   admission(runId: string): Promise<Admission>;
   setWindow(runId: string, window: number): Promise<void>;
+  /**
+   * Writes what a person wants of a run with an open drive.
+   * @returns false when its drive is closed or its state is none of `from`; nothing was changed
+   */
+  steer(
+    runId: string,
+    from: readonly RunState[],
+    to: { readonly state: RunState; readonly admission: Admission },
+  ): Promise<boolean>;
   /** Without `stop`, a stopped run keeps the stop noted before; every other state clears it. */
   setState(
     runId: string,
@@ -109,7 +118,11 @@ export type RunStore = {
     runId: string,
     selection: DriveSelection,
   ): Promise<{ drive: number | null; selected: number; openDrive: number | null }>;
-  closeDrive(runId: string, drive: number): Promise<void>;
+  /**
+   * Closes a drive and, in the same transaction, writes how the run stands then; null keeps the
+   * state. A drive that is closed already changes nothing.
+   */
+  closeDrive(runId: string, drive: number, end?: RunState | null): Promise<void>;
   openDrives(): Promise<{ runId: string; drive: number; openedAt: number }[]>;
   /** Unfinished items of a drive with position >= from and < to, at most `limit`, ascending. */
   slice(

@@ -54,6 +54,18 @@ export function describeDrives(open: () => Promise<Database>): void {
     });
   });
 
+  test('closing writes how the run stands, once: a late second close changes nothing', async () => {
+    await database.runs.openDrive('r1', { kind: 'unfinished' });
+    await database.runs.closeDrive('r1', 1, 'cancelled');
+    const closed = await database.runs.get('r1');
+    await database.runs.openDrive('r1', { kind: 'unfinished' });
+
+    await database.runs.closeDrive('r1', 1, 'completed');
+
+    expect(closed).toMatchObject({ state: 'cancelled', driveIsOpen: false });
+    expect(await database.runs.get('r1')).toMatchObject({ state: 'running', drive: 2 });
+  });
+
   test('takes no number when nothing is left to do', async () => {
     await endEverything(database.runs);
 

@@ -102,6 +102,19 @@ export function describeRunRecords(open: () => Promise<Database>): void {
     expect(completed).toMatchObject({ state: 'completed', stopReason: null, stopDetail: null });
   });
 
+  test('writes what is wanted of a run while its drive is open, and only from a fitting state', async () => {
+    await database.runs.create(sampleRun('r1'), sampleItems(1));
+    const pause = () =>
+      database.runs.steer('r1', ['running'], { state: 'paused', admission: 'stopped' });
+
+    const withoutDrive = await pause();
+    await database.runs.openDrive('r1', { kind: 'unfinished' });
+    const [first, second] = [await pause(), await pause()];
+
+    expect([withoutDrive, first, second]).toEqual([false, true, false]);
+    expect(await database.runs.get('r1')).toMatchObject({ state: 'paused', admission: 'stopped' });
+  });
+
   test('names a run that it does not know', async () => {
     const { runs } = database;
     for (const asking of [

@@ -1,0 +1,116 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { RunSummary } from '../../domain/summary.ts';
+import { type CliEnd, e2eObstacle, makeHome, runCli, startCli, until } from '../support/e2e-cli.ts';
+import { drawDataset, type EvaluationOptions, writeConfig } from '../support/e2e-evaluation.ts';
+import { type RemoteProvider, startRemoteProvider } from '../support/e2e-provider.ts';
+import { listRuns, readRun } from '../support/e2e-state.ts';
+
+describe.skipIf(e2eObstacle !== null)('steering a run', { timeout: 120_000 }, () => {
+  let home: string;
+  let remove: () => Promise<void>;
+  let provider: RemoteProvider;
+
+  beforeEach(async () => {
+    ({ home, remove } = await makeHome());
+    await mkdir(home, { mode: 0o700 });
+    provider = await startRemoteProvider(dirname(home), 300);
+  });
+  afterEach(async () => {
+    await remove();
+    await provider.close();
+  });
+
+  const configure = async (name: string, more: Partial<EvaluationOptions> = {}): Promise<string> =>
+    writeConfig(join(dirname(home), `${name}.yaml`), {
+      name,
+      dataset: await drawDataset(30),
+      items: 30,
+      providerUrl: provider.url,
+      strategy: 'uniform',
+      itemsInFlight: 8,
+      calls: { concurrency: 2 },
+      ...more,
+    });
+  const run = (config: string) => startCli(['run', config, '--json'], { home });
+  const cli = (...args: string[]) => runCli(args, { home });
+  const jsonOf = <Shape>({ stdout, stderr }: CliEnd): Shape => {
+    if (stdout === '') throw new Error(`nothing was printed:\n${stderr}`);
+    return JSON.parse(stdout) as Shape;
+  };
+  const requests = async () => (await provider.totals()).requests;
+  const untilRequests = (count: number) =>
+    until(`the provider has had ${count} calls`, async () => (await requests()) >= count);
+  const newestRun = async () => (await listRuns(home))[0]!.runId;
+
+  it('pause --now lets no further call start, although items under way lack theirs', async () => {
+    const worker = run(await configure('halted'));
+    await untilRequests(2);
+    const runId = await newestRun();
+
+    const paused = await cli('pause', runId, '--now', '--json');
+    // Admission is read at most once a second, and a call takes 0.3 s.
+    await delay(1500);
+    const atRest = await requests();
+    await delay(2000);
+    const repeated = await cli('pause', runId, '--now', '--json');
+
+    expect(jsonOf(paused)).toMatchObject({ changed: true, state: 'paused', inEffect: true });
+    expect(jsonOf(repeated)).toMatchObject({ changed: false, state: 'paused' });
+    expect(await requests()).toBe(atRest);
+    expect((await readRun(home, runId)).counts.running).toBeGreaterThan(0);
+
+    expect(jsonOf(await cli('resume', runId, '--json'))).toMatchObject({ changed: true });
+    const end = await worker.ended;
+    expect(end.code).toBe(0);
+    expect(jsonOf<RunSummary>(end).counts.answered).toBe(30);
+    expect(await requests()).toBe(30);
+  });
+
+  it('cancel --dry-run says what would end and changes nothing', async () => {
+    const worker = run(await configure('asked'));
+    await untilRequests(2);
+    const runId = await newestRun();
+
+    const asked = await cli('cancel', runId, '--dry-run', '--json');
+
+    expect(jsonOf(asked)).toMatchObject({ changed: true, dryRun: true, state: 'running' });
+    expect((await worker.ended).code).toBe(0);
+  });
+
+  it('what is wanted while no process works on a run is carried out by the next one', async () => {
+    const config = await configure('orphan');
+    const first = run(config);
+    await untilRequests(3);
+    const runId = await newestRun();
+    first.kill();
+    await first.ended;
+
+    const paused = await cli('pause', runId, '--json');
+    const second = run(config);
+    await until('the second process waits', () => second.said().includes('is paused'));
+    await until(
+      'nothing is under way',
+      async () => (await readRun(home, runId)).counts.running === 0,
+    );
+    const atRest = await requests();
+    await delay(1000);
+
+    expect(jsonOf(paused)).toMatchObject({ changed: true, inEffect: false, state: 'paused' });
+    expect(await requests()).toBe(atRest);
+    second.kill();
+    await second.ended;
+
+    const cancelled = await cli('cancel', runId, '--json');
+    const third = await run(config).ended;
+
+    expect(jsonOf(cancelled)).toMatchObject({ changed: true, inEffect: false });
+    expect(third.stderr).toContain('was cancelled');
+    expect(third.code).toBe(0);
+    const { counts } = jsonOf<RunSummary>(third);
+    expect(counts).toMatchObject({ scheduled: 30, pending: 0, running: 0 });
+    expect(counts.answered + counts.cancelled).toBe(30);
+  });
+});
