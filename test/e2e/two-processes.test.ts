@@ -129,6 +129,8 @@ describe.skipIf(e2eObstacle !== null)(
 
       expect((await cli('resume', runId)).code).toBe(0);
       await untilCalls(atRest + 2);
+      // The rest must not be over before the command has started on a busy machine.
+      await provider.setLatency(3000);
       const cancelled = [await cli('cancel', runId), await cli('cancel', runId)];
       const end = await worker.ended;
 
