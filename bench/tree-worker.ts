@@ -2,7 +2,6 @@ import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { createDriveActivities } from '../activities/drive.ts';
 import { createIndexJobActivities } from '../activities/index-job.ts';
 import { createStepRecorder } from '../activities/record-step.ts';
-import { thawItems } from '../domain/frozen-items.ts';
 import { orderItems } from '../domain/run-items.ts';
 import type { RunSpec } from '../domain/run-spec.ts';
 import type { Activities } from '../workers/compose-activities.ts';
@@ -69,7 +68,7 @@ async function withStores({ latency }: TreeWorkerInput, folder: string): Promise
   const stores = await openStores(folder, {});
   const { runs, steps, calls } = stores;
   const recordStep = createStepRecorder({ steps, calls, processId: currentProcessId() });
-  const reader = createRunReader(runs, stores.blobs, thawItems);
+  const reader = createRunReader(stores);
   return {
     drive: {
       ...createDriveActivities({ runs, steps, reader, onRowsRecorded: async () => undefined }),

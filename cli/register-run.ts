@@ -1,4 +1,6 @@
+import { freezeChunks } from '../adapters/datasets/freeze-chunks.ts';
 import { describeDifference } from '../domain/run-identity.ts';
+import { goldOfVideos } from '../domain/row-tally.ts';
 import { orderItems } from '../domain/run-items.ts';
 import type { RunSpec } from '../domain/run-spec.ts';
 import type { RunRecord } from '../domain/stores/run-store.ts';
@@ -22,7 +24,7 @@ export type RegisterOptions = {
  * @throws {UsageError} when `expectedRunId` has another identity, with the difference
  */
 export async function registerRun(
-  { runs, blobs }: Stores,
+  { runs, blobs, datasets }: Stores,
   prepared: PreparedRun,
   { expectedRunId, fresh }: RegisterOptions,
 ): Promise<RunRecord> {
@@ -43,9 +45,12 @@ export async function registerRun(
     for (const line of describeDifference(previous.identity, identity)) printNote(`  ${line}`);
   }
   await blobs.put(prepared.frozen);
+  const ordered = orderItems(prepared.items);
+  await freezeChunks({ blobs, datasets }, spec.dataset.hash, prepared.items, ordered);
   await runs.create(
     { runId: spec.runId, name: spec.name, spec, identity },
-    orderItems(prepared.items),
+    ordered,
+    goldOfVideos(prepared.items),
   );
   const created = await runs.get(spec.runId);
   if (created === null) throw new Error(`Run ${spec.runId} was written and is not there`);

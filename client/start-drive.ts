@@ -31,19 +31,23 @@ export async function startDrive(
 ): Promise<StartedDrive> {
   const taken = await runs.openDrive(run.runId, selection);
   if (taken.drive === null) return taken;
-  // The drive before this one is closed a moment before its root is.
-  await untilRootEnded(client, run.runId);
+  // The drive before this one is closed before its root is, which still writes the result files.
+  await untilRootEnded(client, run.runId, 30 * 60_000);
   await startRoot(client, run, taken.drive);
   return taken;
 }
 
 /**
- * Waits until a run's root workflow is not running any more, for at most a minute.
+ * Waits until a run's root workflow is not running any more, for at most a minute by default.
  *
  * @returns why it failed, if it did
  */
-export async function untilRootEnded(client: Client, runId: string): Promise<RootFailure | null> {
-  const patience = AbortSignal.timeout(60_000);
+export async function untilRootEnded(
+  client: Client,
+  runId: string,
+  patienceMs = 60_000,
+): Promise<RootFailure | null> {
+  const patience = AbortSignal.timeout(patienceMs);
   while ((await rootState(client, runId)) === 'running' && !patience.aborted) {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

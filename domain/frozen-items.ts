@@ -1,5 +1,4 @@
 import { utf8ToBytes } from '@noble/hashes/utils.js';
-import { z } from 'zod';
 import { canonicalJson } from './hashing.ts';
 import { itemSchema, type Item } from './item.ts';
 import { utf8Text } from './utf8-text.ts';
@@ -15,11 +14,23 @@ export function freezeItems(items: readonly Item[]): Uint8Array {
 /**
  * Reads frozen items back.
  *
- * @throws {SyntaxError | z.ZodError | TypeError} when the bytes are not what `freezeItems` writes
+ * @throws {SyntaxError | ZodError | TypeError} when the bytes are not what `freezeItems` writes
  */
 export function thawItems(content: Uint8Array): Item[] {
-  const lines = utf8Text(content, { fatal: true }).split('\n');
-  return z
-    .array(itemSchema)
-    .parse(lines.filter((line) => line !== '').map((line) => JSON.parse(line)));
+  return [...eachFrozenItem(content)];
 }
+
+/** The same one by one, for whoever keeps little of each. */
+export function* eachFrozenItem(content: Uint8Array): Generator<Item> {
+  for (let from = 0; from < content.length;) {
+    const end = content.indexOf(newline, from);
+    const to = end === -1 ? content.length : end;
+    if (to > from) {
+      const line = utf8Text(content.subarray(from, to), { fatal: true });
+      yield itemSchema.parse(JSON.parse(line));
+    }
+    from = to + 1;
+  }
+}
+
+const newline = 0x0a;

@@ -3,6 +3,9 @@ import { normal975, studentT975 } from './student-t.ts';
 /** One observation of a mean, with the cluster (video) it belongs to. */
 export type Observation = { readonly value: number; readonly cluster: string };
 
+/** The observations of one cluster, added up. */
+export type ClusterSum = { readonly sum: number; readonly items: number };
+
 /** What the mean can be; an interval is cut there. */
 export type Bounds = { readonly lowest: number; readonly highest: number };
 
@@ -33,10 +36,29 @@ export function clusteredMean(
   observations: readonly Observation[],
   bounds: Bounds = { lowest: 0, highest: 1 },
 ): ClusteredMean | null {
-  const n = observations.length;
+  const sums = new Map<string, { sum: number; items: number }>();
+  for (const { value, cluster } of observations) {
+    const { sum, items } = sums.get(cluster) ?? { sum: 0, items: 0 };
+    sums.set(cluster, { sum: sum + value, items: items + 1 });
+  }
+  return meanOfClusters([...sums.values()], bounds);
+}
+
+/**
+ * The same from the sum and the number of the observations of each cluster, which is all that it
+ * takes.
+ *
+ * @returns null without observations
+ */
+export function meanOfClusters(
+  clusters: readonly ClusterSum[],
+  bounds: Bounds = { lowest: 0, highest: 1 },
+): ClusteredMean | null {
+  const seen = clusters.filter(({ items }) => items > 0);
+  const n = seen.reduce((sum, { items }) => sum + items, 0);
   if (n === 0) return null;
-  const mean = observations.reduce((sum, { value }) => sum + value, 0) / n;
-  const half = halfWidth(observations, mean);
+  const mean = seen.reduce((total, { sum }) => total + sum, 0) / n;
+  const half = halfWidth(seen, mean, n);
   const ci95 = [
     Math.max(bounds.lowest, mean - half),
     Math.min(bounds.highest, mean + half),
@@ -44,15 +66,11 @@ export function clusteredMean(
   return { mean, ci95 };
 }
 
-function halfWidth(observations: readonly Observation[], mean: number): number {
-  const residuals = new Map<string, number>();
-  for (const { value, cluster } of observations) {
-    residuals.set(cluster, (residuals.get(cluster) ?? 0) + value - mean);
-  }
-  const clusters = residuals.size;
+function halfWidth(sums: readonly ClusterSum[], mean: number, n: number): number {
+  const clusters = sums.length;
   if (clusters < 2) return Infinity;
-  const squares = [...residuals.values()].reduce((sum, residual) => sum + residual ** 2, 0);
-  const variance = ((clusters / (clusters - 1)) * squares) / observations.length ** 2;
+  const squares = sums.reduce((total, { sum, items }) => total + (sum - items * mean) ** 2, 0);
+  const variance = ((clusters / (clusters - 1)) * squares) / n ** 2;
   // Residuals of equal clusters cancel but for rounding.
   if (variance < 1e-20) return normal975 ** 2 / (clusters + normal975 ** 2);
   return studentT975(clusters - 1) * Math.sqrt(variance);

@@ -10,7 +10,7 @@ export type ResultFileSources = {
   readonly blobs: Pick<BlobStore, 'get'>;
 };
 
-type Kept = { writing: Promise<void>; ended: number; readyAt: number };
+type Kept = { writing: Promise<void>; isWriting: boolean; ended: number; readyAt: number };
 
 /**
  * Keeps the result files of runs with an output folder up to date, in the original script's shape:
@@ -18,8 +18,8 @@ type Kept = { writing: Promise<void>; ended: number; readyAt: number };
  * item, as the original did, and at the end of a drive; in a run so large that a file takes long
  * to write, less often, because each write is the whole file.
  *
- * Only the write at the end of a drive reports an error: a file that could not be brought up to
- * date on the way must not hold up the run.
+ * Only the write at the end of a drive is waited for and reports an error: a file that takes long
+ * to write, or could not be, must not hold up the run on its way.
  */
 export function createResultFileKeeper({ runs, blobs }: ResultFileSources) {
   const keptOfRun = new Map<string, Kept>();
@@ -34,20 +34,35 @@ export function createResultFileKeeper({ runs, blobs }: ResultFileSources) {
     const tookMs = performance.now() - startedAt;
     kept.readyAt = performance.now() + tookMs / writingShare;
   };
+  const writeNext = (run: RunRecord, kept: Kept): Promise<void> => {
+    kept.isWriting = true;
+    const written = kept.writing
+      .then(() => write(run, kept))
+      .finally(() => (kept.isWriting = false));
+    kept.writing = written.catch(() => undefined);
+    return written;
+  };
 
   return async function keepResultFiles(runId: string): Promise<void> {
     const run = await runs.get(runId);
     if (run === null || run.spec.output === null) return;
-    const kept = keptOfRun.get(runId) ?? { writing: Promise.resolve(), ended: 0, readyAt: 0 };
+    const kept = keptOfRun.get(runId) ?? newKept();
     keptOfRun.set(runId, kept);
     const { scheduled, running, pending } = await runs.counts(runId);
     const ended = scheduled - running - pending;
     const isTenth = Math.floor(ended / 10) > Math.floor(kept.ended / 10);
-    if (run.driveIsOpen && (!isTenth || performance.now() < kept.readyAt)) return;
+    const isDue = isTenth && !kept.isWriting && performance.now() >= kept.readyAt;
+    if (run.driveIsOpen && !isDue) return;
     kept.ended = ended;
-    const written = kept.writing.then(() => write(run, kept));
-    kept.writing = written.catch(() => undefined);
-    if (run.driveIsOpen) await kept.writing;
+    const written = writeNext(run, kept);
+    if (run.driveIsOpen) written.catch(() => undefined);
     else await written.finally(() => keptOfRun.delete(runId));
   };
 }
+
+const newKept = (): Kept => ({
+  writing: Promise.resolve(),
+  isWriting: false,
+  ended: 0,
+  readyAt: 0,
+});

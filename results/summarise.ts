@@ -1,4 +1,4 @@
-import { thawItems } from '../domain/frozen-items.ts';
+import { eachFrozenItem } from '../domain/frozen-items.ts';
 import type { Row } from '../domain/row.ts';
 import { isSimulated, type RunSpec } from '../domain/run-spec.ts';
 import { isScorable } from '../domain/scoring.ts';
@@ -63,12 +63,11 @@ async function scheduledGold(
   blobs: SummarySources['blobs'],
   { dataset }: RunSpec,
 ): Promise<Map<string, string>> {
-  const items = thawItems(await blobs.get(dataset.hash));
-  return new Map(
-    items
-      .filter(isScorable)
-      .map((item) => [observationKey(item.itemId, 0), item.videoIds[0] ?? '']),
-  );
+  const gold = new Map<string, string>();
+  for (const item of eachFrozenItem(await blobs.get(dataset.hash))) {
+    if (isScorable(item)) gold.set(observationKey(item.itemId, 0), item.videoIds[0] ?? '');
+  }
+  return gold;
 }
 
 /** Address of a run's root workflow in a Temporal UI. */

@@ -22,7 +22,6 @@ import { createIndexActivities } from '../activities/index-video.ts';
 import { createPaidCall } from '../activities/paid-call.ts';
 import { createPlanActivities } from '../activities/plan.ts';
 import { createStepRecorder } from '../activities/record-step.ts';
-import { thawItems } from '../domain/frozen-items.ts';
 import type { EmbeddingDevice } from '../domain/run-spec.ts';
 import { createAdmissionReader } from './admission.ts';
 import { createKeyReader } from './api-keys.ts';
@@ -55,7 +54,7 @@ export type ComposeOptions = {
 export function composeActivities(options: ComposeOptions) {
   const { stores, processId } = options;
   const { runs, steps, calls, blobs, indexJobs } = stores;
-  const reader = createRunReader(runs, blobs, thawItems);
+  const reader = createRunReader(stores);
   const sources = createSourceReader({ indexJobs, blobs, reader });
   const common = {
     reader,

@@ -22,10 +22,17 @@ import { retryPolicy } from './retry-policy.ts';
 import { runAttributes } from './search-attributes.ts';
 import { shareWindow } from './shard-window.ts';
 
-const { planShards, closeDrive } = proxyActivities<DriveActivities>({
+const { planShards } = proxyActivities<DriveActivities>({
   // Short transactions on the database; a minute covers a busy disk.
   startToCloseTimeout: '1 minute',
   // Handed out by a server that is killed in that moment, it reaches nobody.
+  heartbeatTimeout: '15 seconds',
+  retry: retryPolicy,
+});
+
+const { closeDrive } = proxyActivities<DriveActivities>({
+  // Writes the result files a last time, as large as the run; its heartbeats tell that it is alive.
+  startToCloseTimeout: '6 hours',
   heartbeatTimeout: '15 seconds',
   retry: retryPolicy,
 });

@@ -46,6 +46,12 @@ export const namingColumns: readonly NamingColumn[] = [
     key: ['owner_id', 'video_id', 'kind'],
     holds: 'list-name',
   },
+  {
+    table: 'dataset_chunks',
+    column: 'artifact',
+    key: ['dataset_hash', 'first_place'],
+    holds: 'name',
+  },
   { table: 'index_jobs', column: 'videos', key: ['job_id'], holds: 'name' },
 ];
 

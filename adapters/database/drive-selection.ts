@@ -2,6 +2,7 @@ import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
 import { stoppingClasses } from '../../domain/outcome.ts';
 import type { DriveSelection } from '../../domain/stores/run-store.ts';
 import { inChunks } from './in-chunks.ts';
+import { moveCounted, pendingStanding } from './run-counters.ts';
 import type { OpenTransaction, Tables } from './schema.ts';
 
 type Items = ExpressionBuilder<Tables, 'items'>;
@@ -38,6 +39,14 @@ async function takeUp(
   drive: number,
   isSelected: (items: Items) => Expression<SqlBool>,
 ): Promise<number> {
+  const standings = await trx
+    .selectFrom('items')
+    .select(({ fn }) => ['outcome', 'degraded', fn.countAll<number>().as('items')])
+    .select('failure_class as failureClass')
+    .where('run_id', '=', runId)
+    .where(isSelected)
+    .groupBy(['outcome', 'failure_class', 'degraded'])
+    .execute();
   const { numUpdatedRows } = await trx
     .updateTable('items')
     .set({ drive, outcome: null, failure_class: null, failure_step: null })
@@ -45,7 +54,12 @@ async function takeUp(
     .where('run_id', '=', runId)
     .where(isSelected)
     .executeTakeFirst();
-  return Number(numUpdatedRows);
+  const selected = Number(numUpdatedRows);
+  await moveCounted(trx, runId, [
+    ...standings.map((standing) => ({ ...standing, items: -standing.items })),
+    { ...pendingStanding, items: selected },
+  ]);
+  return selected;
 }
 
 function neverEndedOrStopped(items: Items): Expression<SqlBool> {

@@ -1,14 +1,14 @@
 import type { RunSpec } from '../../domain/run-spec.ts';
-import type { DriveSelection, RunItem, RunStore } from '../../domain/stores/run-store.ts';
+import type { DriveSelection, RunStore } from '../../domain/stores/run-store.ts';
 import type { RunState } from '../../domain/summary.ts';
 import { missingRecord } from './database-error.ts';
 import { takeUpItems } from './drive-selection.ts';
 import { fromJsonColumn } from './json-column.ts';
 import type { Connection, OpenTransaction } from './schema.ts';
 
-type Drives = Pick<RunStore, 'openDrive' | 'closeDrive' | 'openDrives' | 'slice' | 'videosOfDrive'>;
+type Drives = Pick<RunStore, 'openDrive' | 'closeDrive' | 'openDrives'>;
 
-/** Drives of a run: opening and closing them, and the work that is left in one. */
+/** Drives of a run: opening and closing them. */
 export function createDrives(db: Connection): Drives {
   return {
     openDrive: (runId, selection) =>
@@ -25,30 +25,6 @@ export function createDrives(db: Connection): Drives {
         .orderBy('opened_at')
         .orderBy('run_id')
         .execute(),
-
-    slice: (runId, drive, { from, to, limit }): Promise<RunItem[]> =>
-      unfinishedItems(db, runId, drive)
-        .select(['position', 'ordinal', 'item_id as itemId', 'sample'])
-        .select(['workflow_key as workflowKey', 'video_id as videoId'])
-        .where('position', '>=', from)
-        .where('position', '<', to)
-        .orderBy('position')
-        .limit(limit)
-        .execute(),
-
-    async videosOfDrive(runId, drive) {
-      const videos = await unfinishedItems(db, runId, drive)
-        .select(['video_id as videoId'])
-        .select(({ fn }) => [
-          fn.min('position').as('from'),
-          fn.max('position').as('last'),
-          fn.countAll<number>().as('items'),
-        ])
-        .groupBy('video_id')
-        .orderBy('from')
-        .execute();
-      return videos.map(({ last, ...video }) => ({ ...video, to: last + 1 }));
-    },
   };
 }
 
@@ -108,12 +84,4 @@ async function closeDrive(
     .$if(end !== 'stopped', (run) => run.set({ stop_reason: null, stop_detail_json: null }))
     .where('run_id', '=', runId)
     .execute();
-}
-
-function unfinishedItems(db: Connection, runId: string, drive: number) {
-  return db
-    .selectFrom('items')
-    .where('run_id', '=', runId)
-    .where('drive', '=', drive)
-    .where('outcome', 'is', null);
 }

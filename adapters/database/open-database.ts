@@ -4,6 +4,7 @@ import { Kysely } from 'kysely';
 import type { BlobStore } from '../../domain/stores/blob-store.ts';
 import type { AuditStore } from '../../domain/stores/audit-store.ts';
 import type { CallStore } from '../../domain/stores/call-store.ts';
+import type { DatasetStore } from '../../domain/stores/dataset-store.ts';
 import type { IndexJobStore } from '../../domain/stores/index-job-store.ts';
 import type { IndexStore } from '../../domain/stores/index-store.ts';
 import type { MediaStore } from '../../domain/stores/media-store.ts';
@@ -13,6 +14,7 @@ import { EnvironmentError, UsageError } from '../../domain/usage-error.ts';
 import { pathOfFileUrl } from '../blobs/file-url.ts';
 import { createAuditStore } from './audit-store.ts';
 import { createCallStore } from './call-store.ts';
+import { createDatasetStore } from './dataset-store.ts';
 import { createIndexJobStore } from './index-job-store.ts';
 import { createIndexStore } from './index-store.ts';
 import { libsqlDialect } from './libsql-dialect.ts';
@@ -31,6 +33,7 @@ export type Database = {
   readonly indexJobs: IndexJobStore;
   readonly media: MediaStore;
   readonly audit: AuditStore;
+  readonly datasets: DatasetStore;
   close(): Promise<void>;
 };
 
@@ -59,6 +62,7 @@ export async function openDatabase(url: string, blobs: BlobStore): Promise<Datab
     indexJobs: createIndexJobStore(db),
     media: createMediaStore(db),
     audit: createAuditStore(db),
+    datasets: createDatasetStore(db),
     close: () => db.destroy(),
   };
 }

@@ -1,10 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PreviousAttempt, Row } from '../../domain/row.ts';
+import { lessTally, noTally, tallyOf } from '../../domain/row-tally.ts';
 import type { RunStore } from '../../domain/stores/run-store.ts';
 import { missingRecord } from './database-error.ts';
 import { inChunks } from './in-chunks.ts';
 import { fromJsonColumn } from './json-column.ts';
+import { type Counted, moveCounted, type Standing } from './run-counters.ts';
 import type { Connection, OpenTransaction } from './schema.ts';
+import { addToTally } from './video-tallies.ts';
 
 type ResultRows = Pick<RunStore, 'recordRows' | 'row' | 'rows'>;
 
@@ -55,6 +58,7 @@ async function recordChunk(
   rows: readonly Row[],
 ): Promise<void> {
   const places = await placesOf(trx, runId, rows);
+  const moved: Counted[] = [];
   for (const row of rows) {
     const key = placeKey(row.item_id, row.sample);
     const place = places.get(key);
@@ -65,8 +69,17 @@ async function recordChunk(
     const previous = place.row_json === null ? null : toRow(place.row_json, runId, row.item_id);
     const row_json = JSON.stringify({ ...row, previous_attempts: attemptsUpTo(previous) });
     await writeRow(trx, runId, drive, row, row_json);
-    places.set(key, { ...place, drive, outcome: row.outcome, row_json });
+    const before = previous === null ? noTally : tallyOf(previous);
+    await addToTally(trx, runId, place.video_id, lessTally(tallyOf(row), before));
+    const standing = standingOf(row);
+    moved.push({ ...place, items: -1 }, { ...standing, items: 1 });
+    places.set(key, { ...place, ...standing, drive, row_json });
   }
+  await moveCounted(trx, runId, moved);
+}
+
+function standingOf({ outcome, failure, degraded }: Row): Standing {
+  return { outcome, failureClass: failure?.class ?? null, degraded: degraded ? 1 : 0 };
 }
 
 /** What the recording must know of each item before it writes. */
@@ -81,6 +94,7 @@ async function placesOf(trx: OpenTransaction, runId: string, rows: readonly Row[
         .onRef('result_rows.sample', '=', 'items.sample'),
     )
     .select(['items.item_id', 'items.sample', 'items.drive', 'items.outcome', 'row_json'])
+    .select(['items.video_id', 'items.degraded', 'items.failure_class as failureClass'])
     .where('items.run_id', '=', runId)
     .where('items.item_id', 'in', itemIds)
     .execute();
@@ -109,10 +123,11 @@ async function writeRow(
       conflict.columns(['run_id', 'item_id', 'sample']).doUpdateSet({ row_json }),
     )
     .execute();
+  const { outcome, failureClass, degraded } = standingOf(row);
   await trx
     .updateTable('items')
-    .set({ drive, outcome: row.outcome, ended_at: Date.now(), degraded: row.degraded ? 1 : 0 })
-    .set({ failure_class: row.failure?.class ?? null, failure_step: row.failure?.step ?? null })
+    .set({ drive, outcome, degraded, failure_class: failureClass, ended_at: Date.now() })
+    .set({ failure_step: row.failure?.step ?? null })
     .where('run_id', '=', runId)
     .where('item_id', '=', row.item_id)
     .where('sample', '=', row.sample)

@@ -3,11 +3,13 @@ import type { SqlBool } from 'kysely';
 import type { FailureClass, Outcome } from '../../domain/outcome.ts';
 import type { RunStore } from '../../domain/stores/run-store.ts';
 import type { RunCounts } from '../../domain/summary.ts';
+import { type Counted, readCounted } from './run-counters.ts';
 import type { Connection, OpenTransaction } from './schema.ts';
+import { readTallies } from './video-tallies.ts';
 
-type RunProgress = Pick<RunStore, 'counts' | 'failures' | 'recentEnds' | 'stepRates'>;
+type RunProgress = Pick<RunStore, 'counts' | 'failures' | 'tallies' | 'recentEnds' | 'stepRates'>;
 
-/** How far a run is. */
+/** How far a run is, from counters: as quick at the end of a run as at its start. */
 export function createRunProgress(db: Connection): RunProgress {
   return {
     counts: (runId) =>
@@ -17,18 +19,16 @@ export function createRunProgress(db: Connection): RunProgress {
         .execute((trx) => countItems(trx, runId)),
 
     async failures(runId) {
-      const groups = await db
-        .selectFrom('items')
-        .select(({ fn }) => ['failure_class', fn.countAll<number>().as('items')])
-        .where('run_id', '=', runId)
-        .where('outcome', '=', 'failed')
-        .groupBy('failure_class')
-        .orderBy('failure_class')
-        .execute();
       const failures: Partial<Record<FailureClass, number>> = {};
-      for (const group of groups) failures[group.failure_class ?? 'unclassified'] = group.items;
+      for (const { outcome, failureClass, items } of await readCounted(db, runId)) {
+        if (outcome !== 'failed') continue;
+        const name = failureClass ?? 'unclassified';
+        failures[name] = (failures[name] ?? 0) + items;
+      }
       return failures;
     },
+
+    tallies: (runId) => readTallies(db, runId),
 
     async recentEnds(runId, seconds) {
       const { ends } = await db
@@ -54,16 +54,11 @@ export function createRunProgress(db: Connection): RunProgress {
 }
 
 async function countItems(trx: OpenTransaction, runId: string): Promise<RunCounts> {
-  const ended = await trx
-    .selectFrom('items')
-    .select(({ fn }) => ['outcome', 'degraded', fn.countAll<number>().as('items')])
-    .where('run_id', '=', runId)
-    .groupBy(['outcome', 'degraded'])
-    .execute();
+  const standings = await readCounted(trx, runId);
   const running = await countRunning(trx, runId);
 
-  const sum = (counted: (group: { outcome: Outcome | null; degraded: number }) => boolean) =>
-    ended.filter(counted).reduce((items, group) => items + group.items, 0);
+  const sum = (counted: (group: Counted) => boolean) =>
+    standings.filter(counted).reduce((items, group) => items + group.items, 0);
   const endedAs = (outcome: Outcome) => sum((group) => group.outcome === outcome);
   return {
     scheduled: sum(() => true),

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Selectable } from 'kysely';
 import { StepError } from '../../domain/step-error.ts';
@@ -5,8 +6,10 @@ import type { RunItem, RunRecord, RunStore } from '../../domain/stores/run-store
 import { missingRecord } from './database-error.ts';
 import { inChunks } from './in-chunks.ts';
 import { fromJsonColumn, toJsonColumn } from './json-column.ts';
-import type { Connection, OpenTransaction, Tables } from './schema.ts';
+import { moveCounted, pendingStanding } from './run-counters.ts';
+import type { Connection, Tables } from './schema.ts';
 import { specFromColumn } from './spec-column.ts';
+import { insertTallies } from './video-tallies.ts';
 
 type RunRecords = Pick<
   RunStore,
@@ -34,7 +37,7 @@ export function createRunRecords(db: Connection): RunRecords {
   };
 
   return {
-    create: (run, items) => db.transaction().execute((trx) => insertRun(trx, run, items)),
+    create: (run, items, goldOfVideo) => insertRun(db, run, items, goldOfVideo ?? new Map()),
 
     async get(runId) {
       const [run] = await runsWithDrives(db).where('runs.run_id', '=', runId).execute();
@@ -79,27 +82,47 @@ export function createRunRecords(db: Connection): RunRecords {
 
 type RunColumns = Selectable<Tables['runs']>;
 
+/**
+ * Items are written in short transactions, so that nobody waits seconds for the lock, and the run
+ * itself in the last one: what a killed process left of the items is what the next one writes.
+ */
 async function insertRun(
-  trx: OpenTransaction,
+  db: Connection,
   run: Parameters<RunStore['create']>[0],
   items: readonly RunItem[],
+  goldOfVideo: ReadonlyMap<string, number>,
 ): Promise<void> {
-  const known = await trx
-    .selectFrom('runs')
-    .select('identity')
-    .where('run_id', '=', run.runId)
-    .executeTakeFirst();
-  if (known?.identity === run.identity) return;
-  if (known !== undefined) {
-    const message = `run ${run.runId} exists already and is made of something else`;
-    throw new StepError('storage', 'fail', message);
-  }
-
-  await trx.insertInto('runs').values(newRun(run)).execute();
+  if (await isThere(db, run)) return;
   for (const chunk of inChunks(items, 500)) {
     const rows = chunk.map((item) => newItem(run.runId, item));
-    await trx.insertInto('items').values(rows).execute();
+    await db
+      .insertInto('items')
+      .values(rows)
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+    await nextTurn();
   }
+  await db.transaction().execute(async (trx) => {
+    if (await isThere(trx, run)) return;
+    await trx.insertInto('runs').values(newRun(run)).execute();
+    await moveCounted(trx, run.runId, [{ ...pendingStanding, items: items.length }]);
+    await insertTallies(trx, run.runId, goldOfVideo);
+  });
+}
+
+/** @throws {StepError} class `storage` when the id belongs to a run made of something else */
+async function isThere(
+  db: Connection,
+  { runId, identity }: Pick<RunRecord, 'runId' | 'identity'>,
+): Promise<boolean> {
+  const known = await db
+    .selectFrom('runs')
+    .select('identity')
+    .where('run_id', '=', runId)
+    .executeTakeFirst();
+  if (known === undefined || known.identity === identity) return known !== undefined;
+  const message = `run ${runId} exists already and is made of something else`;
+  throw new StepError('storage', 'fail', message);
 }
 
 function newRun(run: Parameters<RunStore['create']>[0]): RunColumns {

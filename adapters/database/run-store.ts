@@ -1,4 +1,5 @@
 import type { RunStore } from '../../domain/stores/run-store.ts';
+import { createDriveItems } from './drive-items.ts';
 import { createDrives } from './drives.ts';
 import { createResultRows } from './result-rows.ts';
 import { createRunChanges } from './run-changes.ts';
@@ -13,6 +14,7 @@ export function createRunStore(db: Connection): RunStore {
     ...createRunRecords(db),
     ...createRunSteering(db),
     ...createDrives(db),
+    ...createDriveItems(db),
     ...createResultRows(db),
     ...createRunProgress(db),
     ...createRunChanges(db),

@@ -26,6 +26,9 @@ export type Tables = {
   readonly index_jobs: IndexJobTable;
   readonly index_failures: IndexFailureTable;
   readonly run_changes: RunChangeTable;
+  readonly run_counters: RunCounterTable;
+  readonly video_tallies: VideoTallyTable;
+  readonly dataset_chunks: DatasetChunkTable;
 };
 
 export type Connection = Kysely<Tables>;
@@ -65,7 +68,10 @@ type ItemTable = {
   drive: Generated<number>;
   /** The last drive in which a step of the item began. */
   started_drive: Generated<number>;
-  /** Null while the item is not finished in its drive. */
+  /**
+   * Null while the item is not finished in its drive. Whoever changes this, the class or the flag
+   * moves the run's counters in the same transaction (run-counters.ts).
+   */
   outcome: Outcome | null;
   failure_class: FailureClass | null;
   failure_step: Step | null;
@@ -175,4 +181,36 @@ type RunChangeTable = {
   before_json: string | null;
   after_json: string | null;
   reason: string | null;
+};
+
+/** Items per standing; '' stands for none. */
+type RunCounterTable = {
+  run_id: string;
+  outcome: Outcome | '';
+  failure_class: FailureClass | '';
+  degraded: Flag;
+  items: number;
+};
+
+type DatasetChunkTable = { dataset_hash: string; first_place: number; artifact: string };
+
+/** What the rows of a video add up to (domain/row-tally.ts). */
+type VideoTallyTable = {
+  run_id: string;
+  video_id: string;
+  gold: number;
+  scored: Generated<number>;
+  correct: Generated<number>;
+  spanned: Generated<number>;
+  hits: Generated<number>;
+  unseen: Generated<number>;
+  calls: Generated<number>;
+  cached_calls: Generated<number>;
+  prompt_tokens: Generated<number>;
+  completion_tokens: Generated<number>;
+  images: Generated<number>;
+  paid_usd: Generated<number>;
+  paid_unknown: Generated<number>;
+  list_usd: Generated<number>;
+  list_unknown: Generated<number>;
 };

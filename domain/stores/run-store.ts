@@ -1,6 +1,7 @@
 import type { FailureClass, ItemFailure, Outcome, Step } from '../outcome.ts';
 import type { RunSpec } from '../run-spec.ts';
 import type { Row } from '../row.ts';
+import type { VideoTally } from '../row-tally.ts';
 import type { RunCounts, RunState } from '../summary.ts';
 
 /** Whether paid calls may start: `draining` finishes started items, `stopped` starts no call. */
@@ -78,12 +79,17 @@ export type RunChange = {
 
 export type RunStore = {
   /**
-   * Writes a run and its items in one transaction. The same run (by identity) again changes nothing.
+   * Writes a run and its items: the run is there when all of it is. The same run (by identity)
+   * again changes nothing.
+   *
+   * @param goldOfVideo  items with a known answer per video, every video named; without it the run
+   *   keeps no tallies
    * @throws {StepError} class `storage` when the id belongs to a run made of something else
    */
   create(
     run: Pick<RunRecord, 'runId' | 'name' | 'spec' | 'identity'>,
     items: readonly RunItem[],
+    goldOfVideo?: ReadonlyMap<string, number>,
   ): Promise<void>;
   get(runId: string): Promise<RunRecord | null>;
   /** Newest first. */
@@ -124,6 +130,10 @@ export type RunStore = {
    */
   closeDrive(runId: string, drive: number, end?: RunState | null): Promise<void>;
   openDrives(): Promise<{ runId: string; drive: number; openedAt: number }[]>;
+  /** The first position of an item; null when the run has no such item. */
+  position(runId: string, itemId: string): Promise<number | null>;
+  /** The run's videos in the order of its items. */
+  videoIds(runId: string): Promise<string[]>;
   /** Unfinished items of a drive with position >= from and < to, at most `limit`, ascending. */
   slice(
     runId: string,
@@ -143,6 +153,8 @@ export type RunStore = {
   recordRows(runId: string, drive: number, rows: readonly Row[]): Promise<void>;
   counts(runId: string): Promise<RunCounts>;
   failures(runId: string): Promise<Partial<Record<FailureClass, number>>>;
+  /** What the rows of each video add up to; empty for a run that keeps no tallies (version 0.2). */
+  tallies(runId: string): Promise<VideoTally[]>;
   row(runId: string, itemId: string, sample: number): Promise<Row | null>;
   /**
    * Rows in file order, read in pages. An item that a later drive took up keeps its earlier row

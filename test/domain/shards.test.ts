@@ -41,3 +41,12 @@ describe('cutShards', () => {
     expect(cutShards([], 1000)).toEqual([]);
   });
 });
+
+it('cuts 100,000 items of as many videos into a list that fits a payload of 32 KB', () => {
+  const videos = Array.from({ length: 100_000 }, (_, n) => ({ from: n, to: n + 1, items: 1 }));
+
+  const shards = cutShards(videos, 1000);
+
+  expect(shards.reduce((sum, { items }) => sum + items, 0)).toBe(100_000);
+  expect(JSON.stringify(shards).length).toBeLessThan(32 * 1024);
+});

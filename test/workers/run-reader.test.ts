@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { thawItems } from '../../domain/frozen-items.ts';
 import type { Stores } from '../../workers/open-stores.ts';
 import { createRunReader } from '../../workers/run-reader.ts';
 import { sampleSpec } from '../adapters/database/sample-run.ts';
@@ -15,7 +14,7 @@ afterEach(() => stores.close());
 
 describe('createRunReader', () => {
   it('takes up a changed address while a drive is open', async () => {
-    const reader = createRunReader(stores.runs, stores.blobs, thawItems);
+    const reader = createRunReader(stores);
     const spec = sampleSpec('r1');
     expect((await reader.spec('r1')).models.answer.baseUrl).toBe(spec.models.answer.baseUrl);
     const answer = { ...spec.models.answer, baseUrl: 'http://127.0.0.1:10/v1' };
@@ -36,7 +35,7 @@ describe('createRunReader', () => {
         return stores.runs.get(runId);
       },
     };
-    const reader = createRunReader(runs, stores.blobs, thawItems);
+    const reader = createRunReader({ ...stores, runs });
 
     await Promise.all(Array.from({ length: 100 }, () => reader.spec('r1')));
 
@@ -44,7 +43,7 @@ describe('createRunReader', () => {
   });
 
   it('asks again after a run was not there', async () => {
-    const reader = createRunReader(stores.runs, stores.blobs, thawItems);
+    const reader = createRunReader(stores);
 
     await expect(reader.spec('r2')).rejects.toThrow('Run r2 is not in the database');
     await stores.runs.create(

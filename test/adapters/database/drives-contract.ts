@@ -101,6 +101,12 @@ export function describeDrives(open: () => Promise<Database>): void {
     expect(await database.runs.slice('r1', 2, { from: 0, to: 6, limit: 9 })).toEqual([]);
   });
 
+  test('tells the place of an item and the videos in order of work', async () => {
+    expect(await database.runs.position('r1', 'q0')).toBe(4);
+    expect(await database.runs.position('r1', 'q9')).toBeNull();
+    expect(await database.runs.videoIds('r1')).toEqual(['v2', 'v1', 'v0']);
+  });
+
   test('tells where the unfinished items of each video stand', async () => {
     await database.runs.openDrive('r1', { kind: 'unfinished' });
     const ended = ['q4', 'q0', 'q1'].map((id) => sampleRow(id, 1, 'answered'));
