@@ -9,6 +9,7 @@ import { openStores } from '../workers/open-stores.ts';
 import { currentProcessId } from '../workers/process-id.ts';
 import { createRunReader } from '../workers/run-reader.ts';
 import { createSourceReader } from '../workers/source-reader.ts';
+import { openPayloadEncryption } from '../workers/payload-encryption.ts';
 import { startRunWorkers } from '../workers/run-workers.ts';
 import { benchItems } from './bench-run.ts';
 import {
@@ -44,6 +45,7 @@ async function main(input: TreeWorkerInput): Promise<void> {
     connection,
     namespace,
     activities,
+    encryption: await openPayloadEncryption({}),
     role: 'all',
     hasKey: () => true,
     openEmbedder: async () => undefined,

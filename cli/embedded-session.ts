@@ -7,6 +7,7 @@ import {
   type EmbeddedJoiner,
   openEmbeddedTemporal,
 } from '../workers/embedded/open-embedded-temporal.ts';
+import { openPayloadEncryption } from '../workers/payload-encryption.ts';
 import { startWorkerHost } from '../workers/worker-host.ts';
 import { printNote } from './output.ts';
 import { followHolder } from './serving-client.ts';
@@ -14,13 +15,14 @@ import type { ReadingSession, Session } from './session.ts';
 
 /** Opens the embedded server of the state folder: as its holder, which also works, or as a joiner, which watches. */
 export async function openEmbeddedSession(reading: ReadingSession): Promise<Session> {
+  const { dataConverter } = await openPayloadEncryption(process.env);
   const embedded = await openEmbeddedTemporal({
     stateFolder: reading.folder,
     environment: process.env,
     onProgress: printNote,
   });
   try {
-    const open = await connectEmbedded(embedded.address, embedded.namespace);
+    const open = await connectEmbedded(embedded.address, embedded.namespace, dataConverter);
     printNote(`Temporal: embedded at ${embedded.address}; UI at ${embedded.uiUrl}`);
     return embedded.role === 'joiner'
       ? joinHolder(reading, embedded, open)
@@ -39,8 +41,8 @@ function joinHolder(reading: ReadingSession, embedded: EmbeddedJoiner, open: Ope
     ...open,
     uiUrl,
     role: 'joiner',
-    serve: async (_, keys) => refuseMissingVariables(holder, keys),
-    serveJob: async () => undefined,
+    serve: async (_, keys) => refuseMissingVariables(holder, [...keys, ...payloadKeyVariables()]),
+    serveJob: async () => refuseMissingVariables(holder, payloadKeyVariables()),
     embedders: async () => [],
     gone: watch.gone,
     async close() {
@@ -88,4 +90,9 @@ async function holdServer(
       await reading.close();
     },
   };
+}
+
+/** What this process encrypts with must be there where the work is done. */
+function payloadKeyVariables(): string[] {
+  return ['VIDEOQA_PAYLOAD_KEY', 'VIDEOQA_PAYLOAD_KEY_FILE'].filter((name) => process.env[name]);
 }

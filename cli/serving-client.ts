@@ -8,6 +8,7 @@ import { EnvironmentError } from '../domain/usage-error.ts';
 import { type HolderRecord, isHolderAlive, readHolder } from '../workers/embedded/holder-record.ts';
 import type { StateFolder } from '../workers/embedded/state-folder.ts';
 import { watchHolder } from '../workers/embedded/watch-holder.ts';
+import { openPayloadEncryption } from '../workers/payload-encryption.ts';
 
 /** A Temporal server at which somebody works, without working there. */
 export type ServingClient = OpenClient & {
@@ -25,13 +26,14 @@ export type ServingClient = OpenClient & {
  * @returns null when no process holds it
  */
 export async function openServingClient(folder: StateFolder): Promise<ServingClient | null> {
+  const { dataConverter } = await openPayloadEncryption(process.env);
   if (namesCluster()) {
     const gone = new Promise<never>(() => undefined);
-    return { ...(await connectCluster()), uiUrl: null, role: 'cluster', gone };
+    return { ...(await connectCluster(dataConverter)), uiUrl: null, role: 'cluster', gone };
   }
   const holder = await servingHolder(folder.lockFile);
   if (holder?.ports == null) return null;
-  const open = await connectEmbedded(`127.0.0.1:${holder.ports.grpc}`, 'default');
+  const open = await connectEmbedded(`127.0.0.1:${holder.ports.grpc}`, 'default', dataConverter);
   const watch = followHolder(folder.lockFile, holder);
   return {
     ...open,

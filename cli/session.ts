@@ -2,6 +2,7 @@ import type { Embedder } from '../adapters/embedding/embedder.ts';
 import { connectCluster, namesCluster, type OpenClient } from '../client/connect.ts';
 import type { FrameSource, RunSpec } from '../domain/run-spec.ts';
 import { openStateFolder, type StateFolder } from '../workers/embedded/state-folder.ts';
+import { openPayloadEncryption } from '../workers/payload-encryption.ts';
 import { openStores, type Stores } from '../workers/open-stores.ts';
 import { openEmbeddedSession } from './embedded-session.ts';
 import { printNote } from './output.ts';
@@ -50,7 +51,8 @@ export async function openSession(options: { embedded?: boolean } = {}): Promise
 }
 
 async function onCluster(reading: ReadingSession): Promise<Session> {
-  const open = await connectCluster();
+  const { dataConverter } = await openPayloadEncryption(process.env);
+  const open = await connectCluster(dataConverter);
   printNote(`Temporal: ${open.address}, namespace ${open.namespace}`);
   return {
     ...reading,

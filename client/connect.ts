@@ -1,4 +1,5 @@
 import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { EnvironmentError } from '../domain/usage-error.ts';
 
@@ -19,21 +20,29 @@ export function namesCluster(): boolean {
 }
 
 /** Connects to an embedded server on loopback. */
-export function connectEmbedded(address: string, namespace: string): Promise<OpenClient> {
-  return open({ address }, namespace);
+export function connectEmbedded(
+  address: string,
+  namespace: string,
+  dataConverter: DataConverter = {},
+): Promise<OpenClient> {
+  return open({ address }, namespace, dataConverter);
 }
 
 /** Connects as Temporal's own command line would. */
-export function connectCluster(): Promise<OpenClient> {
+export function connectCluster(dataConverter: DataConverter = {}): Promise<OpenClient> {
   const { connectionOptions, namespace } = loadClientConnectConfig();
-  return open(connectionOptions, namespace ?? 'default');
+  return open(connectionOptions, namespace ?? 'default', dataConverter);
 }
 
-async function open(options: ConnectionOptions, namespace: string): Promise<OpenClient> {
+async function open(
+  options: ConnectionOptions,
+  namespace: string,
+  dataConverter: DataConverter,
+): Promise<OpenClient> {
   const address = options.address ?? 'localhost:7233';
   try {
     const connection = await Connection.connect(options);
-    const client = new Client({ connection, namespace });
+    const client = new Client({ connection, namespace, dataConverter });
     return { client, address, namespace, close: () => connection.close() };
   } catch (cause) {
     throw new EnvironmentError(

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { builtBundlePath, bundleWorkflows } from './workflow-bundle.ts';
+import { builtBundlePath, bundleWorkflows, failureStyles } from './workflow-bundle.ts';
 
 /**
  * The sandbox takes a stack trace of every promise that a workflow makes and looks each frame up in
@@ -9,5 +9,7 @@ import { builtBundlePath, bundleWorkflows } from './workflow-bundle.ts';
 const withoutStacks = 'Error.stackTraceLimit = 0;\n';
 
 // The last step of `npm run build`: workers then start without bundling.
-const { code } = await bundleWorkflows();
-await writeFile(builtBundlePath, withoutStacks + code);
+for (const failures of failureStyles) {
+  const { code } = await bundleWorkflows(failures);
+  await writeFile(builtBundlePath(failures), withoutStacks + code);
+}

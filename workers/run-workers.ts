@@ -9,6 +9,7 @@ import type { EmbeddingSpec, FrameSource, RunSpec } from '../domain/run-spec.ts'
 import { beatHeart } from './beat-heart.ts';
 import type { Activities } from './compose-activities.ts';
 import { type Poller, pollersOfJob, pollersOfRun, type WorkerRole } from './pollers.ts';
+import type { PayloadEncryption } from './payload-encryption.ts';
 import { translateErrors } from './translate-errors.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
@@ -38,19 +39,24 @@ export async function startRunWorkers(options: {
   readonly namespace: string;
   readonly activities: Activities;
   readonly role: WorkerRole;
+  readonly encryption: PayloadEncryption;
   /** Whether this process has the key that this variable should hold. */
   readonly hasKey: (variable: string | null) => boolean;
   /** Loads a model and has it prove itself. */
   readonly openEmbedder: (embedding: EmbeddingSpec) => Promise<unknown>;
 }): Promise<RunWorkers> {
-  const { connection, namespace, activities, role, hasKey, openEmbedder } = options;
+  const { connection, namespace, activities, role, hasKey, openEmbedder, encryption } = options;
+  const { dataConverter } = encryption;
   const running = new Map<string, Promise<{ worker: Worker; stopped: Promise<void> }>>();
   const lost = new AbortController();
+  encryption.keyMissing.catch((error: unknown) => lost.abort(error));
 
   const poll = async (taskQueue: string, worker: Partial<WorkerOptions>): Promise<void> => {
     const starting =
       running.get(taskQueue) ??
-      startWorker({ connection, namespace, taskQueue, ...worker }, (reason) => lost.abort(reason));
+      startWorker({ connection, namespace, dataConverter, taskQueue, ...worker }, (reason) =>
+        lost.abort(reason),
+      );
     running.set(taskQueue, starting);
     await starting;
   };
@@ -64,7 +70,7 @@ export async function startRunWorkers(options: {
   if (role === 'all' || role === 'orchestrate') {
     await poll(orchestrationQueue, {
       activities: activities.drive,
-      workflowBundle: await workflowBundle(),
+      workflowBundle: await workflowBundle(encryption.isOn ? 'sealed' : 'plain'),
       // A dead worker's cached workflows go back to the common queue after this.
       stickyQueueScheduleToStartTimeout: '3 seconds',
     });

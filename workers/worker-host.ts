@@ -8,6 +8,7 @@ import { composeActivities } from './compose-activities.ts';
 import { failAbandoned } from './fail-abandoned.ts';
 import { followRuns } from './follow-runs.ts';
 import type { Stores } from './open-stores.ts';
+import { openPayloadEncryption } from './payload-encryption.ts';
 import type { WorkerRole } from './pollers.ts';
 import { currentProcessId } from './process-id.ts';
 import { startRunWorkers } from './run-workers.ts';
@@ -54,6 +55,7 @@ export type WorkerHostOptions = {
 export async function startWorkerHost(options: WorkerHostOptions): Promise<WorkerHost> {
   const { stores, environment, embedded, role, device } = options;
   installLogger(options.logFile);
+  const encryption = await openPayloadEncryption(environment);
   const { connection, namespace } = await connect(embedded);
   const processId = currentProcessId();
   const composed = composeActivities({
@@ -68,6 +70,7 @@ export async function startWorkerHost(options: WorkerHostOptions): Promise<Worke
     connection,
     namespace,
     activities: composed.activities,
+    encryption,
     role,
     openEmbedder: composed.openEmbedder,
     hasKey: (variable) => variable === null || Boolean(environment[variable]),

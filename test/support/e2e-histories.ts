@@ -5,7 +5,12 @@ import { until } from './e2e-cli.ts';
 import { temporalBinary } from './temporal-binary.ts';
 
 /** A workflow and everything its history says, strings and bytes alike. */
-export type HistoryText = { readonly workflowId: string; readonly text: string };
+export type HistoryText = {
+  readonly workflowId: string;
+  readonly text: string;
+  /** The data of its encrypted payloads. */
+  readonly payloads: readonly Uint8Array[];
+};
 
 /**
  * The histories of all workflows of a run, read from the state folder's own server.
@@ -33,7 +38,8 @@ export async function readHistories(
     return await Promise.all(
       listed.map(async ({ workflowId, workflowRunId }) => {
         const handle = client.workflow.getHandle(workflowId, workflowRunId);
-        return { workflowId, text: textOf(await handle.fetchHistory()) };
+        const history = await handle.fetchHistory();
+        return { workflowId, text: textOf(history), payloads: encryptedIn(history) };
       }),
     );
   } finally {
@@ -48,4 +54,11 @@ function textOf(value: unknown): string {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1');
   if (value === null || typeof value !== 'object') return '';
   return Object.values(value).map(textOf).join('\n');
+}
+
+function encryptedIn(value: unknown): Uint8Array[] {
+  if (value === null || typeof value !== 'object' || value instanceof Uint8Array) return [];
+  const { metadata, data } = value as { metadata?: Record<string, unknown>; data?: unknown };
+  if (metadata?.['encryption-key-id'] !== undefined && data instanceof Uint8Array) return [data];
+  return Object.values(value).flatMap(encryptedIn);
 }
