@@ -56,11 +56,19 @@ function refusalOf(
   provider: Provider,
   { finish_reason, message }: Choice,
 ): ClassifiedFailure | null {
-  const ends = (failureClass: 'truncated' | 'refused_output', what: string) =>
-    ({ class: failureClass, action: 'fail', message: `${provider}: ${what}` }) as const;
-  if (finish_reason === 'length') return ends('truncated', 'the reply was cut off at maxTokens');
-  if (finish_reason === 'content_filter') return ends('refused_output', 'the reply was filtered');
-  return message.refusal ? ends('refused_output', 'the model refused') : null;
+  const refused = (what: string) =>
+    ({
+      row: 20,
+      class: 'refused_output',
+      action: 'fail',
+      message: `${provider}: ${what}`,
+    }) as const;
+  if (finish_reason === 'length') {
+    const what = `${provider}: the reply was cut off at maxTokens`;
+    return { row: 21, class: 'truncated', action: 'fail', message: what };
+  }
+  if (finish_reason === 'content_filter') return refused('the reply was filtered');
+  return message.refusal ? refused('the model refused') : null;
 }
 
 function emptiness(provider: Provider, text: string): ClassifiedFailure | null {

@@ -33,6 +33,11 @@ const apiKeyEnv = z
   .nullable()
   .describe('Name of the environment variable that holds the key; null = the provider needs none');
 
+const apiVersion = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\d(-preview)?$/, { error: 'must be a date such as 2024-10-21' })
+  .describe('Version of the API; of the provider azure alone. Default: 2024-10-21');
+
 const extraBody = z
   .record(z.string(), z.json())
   .describe('Members added to the body of every request');
@@ -40,6 +45,7 @@ const extraBody = z
 const connectionFields = {
   provider: z.enum(providers),
   baseUrl: httpUrl,
+  apiVersion,
   apiKeyEnv,
   identity: text.describe(
     'Names the endpoint instead of its address, so that a moved server keeps what is paid',
@@ -84,6 +90,7 @@ const callDefaults = {
 const optionalConnection = {
   provider: connectionFields.provider,
   baseUrl: connectionFields.baseUrl.optional(),
+  apiVersion: connectionFields.apiVersion.optional(),
   apiKeyEnv: connectionFields.apiKeyEnv.optional(),
   identity: connectionFields.identity.optional(),
 };

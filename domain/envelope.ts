@@ -47,9 +47,11 @@ function isError(json: unknown): boolean {
 /** Status 200 is not success: the envelope must hold what was asked for. */
 export function badEnvelope(provider: Provider, held: string): ClassifiedFailure {
   return {
+    row: 22,
     class: 'bad_envelope',
     action: 'retry',
     maxRetries: 2,
+    pause: { when: 'in-a-row', items: 3 },
     message: `${provider} replied with status 200 and ${held}`,
   };
 }

@@ -1,197 +1,242 @@
-import type { FailureClass } from './outcome.ts';
+import { contentErrorRows } from './content-error-rows.ts';
+import type { ErrorRow, PauseRule } from './error-row.ts';
 import type { Provider } from './run-spec.ts';
-import type { FailureAction } from './step-error.ts';
-import type { TransportKind } from './transport-error.ts';
-
-/** One row of the error table: it fits when everything it names fits. */
-export type ErrorRow = {
-  readonly class: FailureClass;
-  readonly action: FailureAction;
-  /** Retries that make sense, where fewer than the configured attempts. */
-  readonly maxRetries?: number;
-  /** What follows then. @default 'fail' */
-  readonly afterwards?: 'fail' | 'stop';
-  /** Wait when the provider names no time. */
-  readonly waitMs?: number;
-  /** What a person can do. */
-  readonly hint?: string;
-  /** Missing = every provider. */
-  readonly providers?: readonly Provider[];
-  /** Missing = only where a whole reply, or a refusal, arrived. */
-  readonly transport?: readonly TransportKind[];
-  readonly hasHeaders?: boolean;
-  /** Statuses, or half-open ranges of them. */
-  readonly status?: readonly (number | { readonly from: number; readonly to: number })[];
-  /** Fits any of the error's codes and types, in lower case. */
-  readonly code?: RegExp;
-  /** Fits the error's wording: only where providers send no code. */
-  readonly wording?: RegExp;
-};
 
 /** Providers that mean "out of money" by `insufficient_quota`; elsewhere it is a throttle. */
-const quotaMeansMoney: readonly Provider[] = ['openai', 'simulated'];
+const quotaMeansMoney: readonly Provider[] = ['openai', 'azure', 'simulated'];
 /** Providers that speak Ark's codes. */
 const arkCodes: readonly Provider[] = ['ark', 'simulated'];
 
 const anyRefusal = [{ from: 400, to: 500 }] as const;
+const noMoney = 'the account has no money left';
+const checkKey = 'check the API key';
+const whenMostFail: PauseRule = { when: 'most-fail' };
 
-/**
- * The error table, in the order of trial. Codes come before statuses and statuses before wording,
- * because one wording means opposite things with different providers. A new family of providers
- * adds rows of its own above the general ones.
- */
-export const errorRows: readonly ErrorRow[] = [
-  // No whole reply.
-  { class: 'timeout', action: 'retry', maxRetries: 2, transport: ['timeout'] },
-  { class: 'timeout', action: 'retry', maxRetries: 2, transport: ['cut'], hasHeaders: true },
-  { class: 'connection', action: 'retry', transport: ['connect', 'cut'] },
+/** No whole reply. */
+const transportRows: readonly ErrorRow[] = [
   {
+    row: 3,
+    class: 'timeout',
+    action: 'retry',
+    maxRetries: 2,
+    transport: ['timeout'],
+    hasHeaders: false,
+  },
+  {
+    row: 4,
+    class: 'timeout',
+    action: 'retry',
+    maxRetries: 2,
+    transport: ['timeout', 'cut'],
+    hasHeaders: true,
+  },
+  {
+    row: 1,
+    class: 'connection',
+    action: 'retry',
+    backoff: { firstMs: 1000, mostMs: 60_000 },
+    pause: whenMostFail,
+    transport: ['connect', 'cut'],
+  },
+  {
+    row: 2,
     class: 'connection',
     action: 'wait',
     waitMs: 30_000,
+    pause: { when: 'at-once' },
+    stopsWhen: 'first-call',
     transport: ['dns', 'tls'],
     hint: 'check the base URL',
   },
+];
 
-  // Account: money, key, rights. Nothing but a person mends these.
+/** Money and keys: nothing but a person mends these. */
+const accountRows: readonly ErrorRow[] = [
   {
+    row: 9,
     class: 'quota',
     action: 'stop',
-    code: /^(credit_balance_exhausted|billing_(hard_)?limit_reached|billing_not_active|(project|organization|account)_(spend|spending|billing)_limit_exceeded|arrearage|accountoverdueerror)$/,
-    hint: 'the account has no money left',
+    code: /^(credit_balance_exhausted|billing_(hard_)?limit_reached|billing_not_active|(\w+_)?(spend|spending|billing|credit|budget)_limit_exceeded)$/,
+    hint: noMoney,
   },
   {
+    row: 9,
     class: 'quota',
     action: 'stop',
     code: /^insufficient_quota$/,
     providers: quotaMeansMoney,
-    hint: 'the account has no money left',
+    hint: noMoney,
   },
-  { class: 'quota', action: 'stop', status: [402], hint: 'the account has no money left' },
+  { row: 9, class: 'quota', action: 'stop', status: [402], hint: noMoney },
+  {
+    row: 11,
+    class: 'quota',
+    action: 'stop',
+    code: /^(arrearage|accountoverdueerror|allocationquota\.freetieronly|free_?tier_?(exhausted|only))$/,
+    hint: 'the account is overdue or its free share is used up',
+  },
+  {
+    row: 11,
+    class: 'quota',
+    action: 'stop',
+    code: /^(quotaexceeded|setlimitexceeded)$/,
+    providers: arkCodes,
+    hint: 'the free share of this model is used up; open the paid service',
+  },
   {
     // Once more, because keys rotate.
+    row: 14,
     class: 'auth',
     action: 'retry',
     maxRetries: 1,
     afterwards: 'stop',
     waitMs: 1000,
     status: [401],
-    hint: 'check the API key',
+    hint: checkKey,
   },
   {
+    row: 14,
     class: 'auth',
     action: 'retry',
     maxRetries: 1,
     afterwards: 'stop',
     waitMs: 1000,
     code: /^(invalid_?api_?key|authenticationerror)$/,
-    hint: 'check the API key',
+    hint: checkKey,
   },
+];
 
-  // Throttles.
+/** Too much at once. */
+const throttleRows: readonly ErrorRow[] = [
   {
+    row: 13,
     class: 'provider_error',
     action: 'retry',
+    backoff: { firstMs: 2000, mostMs: 120_000 },
+    pause: whenMostFail,
     status: [429],
     code: /overload/,
-    providers: arkCodes,
   },
   {
+    row: 12,
     class: 'rate_limited',
     action: 'wait',
     waitMs: 60_000,
     status: [429],
-    code: /^ratelimitexceeded\./,
+    code: /^(ratelimitexceeded\.|(model)?account\w*ratelimitexceeded)/,
     providers: arkCodes,
   },
   {
+    row: 10,
     class: 'rate_limited',
     action: 'wait',
     waitMs: 60_000,
+    pause: { when: 'unchanged', forMs: 15 * 60_000 },
     status: [429],
-    code: /^(throttling|insufficient_quota$|limit_requests$|slow_down$)/,
+    code: /^(throttling(\.|$)|insufficient_quota$|limit_requests$|limit_burst_rate$)/,
+    hint: 'the limits of the account are used up; ask for higher ones if this lasts',
   },
-  { class: 'rate_limited', action: 'wait', waitMs: 10_000, status: [429] },
   {
+    row: 8,
     class: 'rate_limited',
     action: 'wait',
     waitMs: 60_000,
-    status: [503],
+    status: [429, 503],
     code: /^slow_down$/,
   },
-
-  // The model.
   {
+    row: 6,
+    class: 'rate_limited',
+    action: 'wait',
+    status: [429],
+    waitHeader: /^retry-after(-ms)?$/,
+  },
+  // Without any hint of a time too.
+  { row: 7, class: 'rate_limited', action: 'wait', waitMs: 10_000, status: [429] },
+];
+
+/** The model behind the address. */
+const modelRows: readonly ErrorRow[] = [
+  {
+    // An endpoint that was closed may be opened again; a name that never was will not be.
+    row: 16,
+    class: 'model_gone',
+    action: 'wait',
+    waitMs: 30_000,
+    pause: { when: 'at-once', stopAfterMs: 15 * 60_000 },
+    status: anyRefusal,
+    code: /^invalidendpoint\.closedendpoint$/,
+    hint: 'open the endpoint again',
+  },
+  {
+    row: 16,
     class: 'model_gone',
     action: 'stop',
-    status: anyRefusal,
-    code: /^(model_not_found|modelnotopen|model_not_open|invalidendpoint|invalidendpointormodel)(\.|$)/,
+    status: [400, 404, 410],
+    code: /^(model_not_found|modelnotfound|modelnotopen|model_not_open|deploymentnotfound|operationnotsupported|invalidendpoint|invalidendpointormodel)(\.|$)/,
     hint: 'check the model name and whether the account may use it',
   },
+];
 
-  // This item's content. The output of an image model is drawn anew each time: once more.
+/** By status alone. */
+const statusRows: readonly ErrorRow[] = [
   {
-    class: 'refused_output',
-    action: 'retry',
-    maxRetries: 1,
-    status: anyRefusal,
-    code: /^output(image|video|text)(sensitivecontent|risk)/,
-  },
-  {
-    class: 'refused_input',
-    action: 'fail',
-    status: anyRefusal,
-    code: /^(content_filter|content_policy_violation|moderation_blocked|invalid_prompt|responsibleaipolicyviolation|(input(text|image|video))?(sensitivecontent|risk)detect.*|data_?inspection_?failed)/,
-  },
-  {
-    class: 'context_length',
-    action: 'fail',
-    status: anyRefusal,
-    code: /^(context_length_exceeded|string_above_max_length)$/,
-    hint: 'show fewer or smaller frames',
-  },
-  {
-    class: 'context_length',
-    action: 'fail',
-    status: [400, 413, 422],
-    wording:
-      /maximum context length|context window|input length|prompt is too long|too many tokens/i,
-    hint: 'show fewer or smaller frames',
-  },
-  {
-    class: 'bad_media',
-    action: 'fail',
-    status: anyRefusal,
-    code: /^(invalid_image|image_(too_large|parse_error)|invalid_base64_image|invalidimage|invalidparameter\.image|unsupported_image)/,
-  },
-  {
-    class: 'bad_media',
-    action: 'fail',
-    status: [400, 413, 422],
-    wording:
-      /\b(images?|pictures?)\b.*\b(invalid|corrupt\w*|decod\w+|download\w*|too large|unsupported)\b|\b(valid|invalid|unsupported|corrupt|too many|identify)\b[^.]*\bimages?\b/i,
-  },
-
-  // By status alone.
-  {
+    row: 16,
     class: 'model_gone',
     action: 'stop',
-    status: [404],
+    status: [404, 410],
     hint: 'check the base URL and the model name',
   },
   {
+    // Once more; then it is the item's own, unless nothing else comes back either.
+    row: 15,
     class: 'auth',
     action: 'retry',
     maxRetries: 1,
-    afterwards: 'stop',
     waitMs: 1000,
+    stopsWhen: 'every-call',
     status: [403],
     hint: 'the key may not use this model or region',
   },
+  { row: 5, class: 'provider_error', action: 'retry', status: [408, 409, 425] },
   {
+    row: 13,
     class: 'provider_error',
     action: 'retry',
-    status: [408, 409, 425, { from: 500, to: 600 }],
+    backoff: { firstMs: 2000, mostMs: 120_000 },
+    pause: whenMostFail,
+    status: [{ from: 500, to: 600 }],
   },
-  { class: 'invalid_request', action: 'fail', status: [{ from: 400, to: 500 }] },
+  {
+    row: 23,
+    class: 'invalid_request',
+    action: 'fail',
+    stopsWhen: 'early-calls',
+    status: [400],
+  },
+  { row: 25, class: 'invalid_request', action: 'fail', status: [413, 422] },
+];
+
+/** What fits no other row. */
+export const unknownFailure: ErrorRow = {
+  row: 29,
+  class: 'unclassified',
+  action: 'retry',
+  maxRetries: 2,
+  pause: { when: 'share', above: 0.01 },
+};
+
+/**
+ * The error table, in the order of trial. Codes come before statuses and statuses before wording,
+ * because one wording means opposite things with different providers. A new family of providers
+ * adds rows of its own above the general ones. Rows 20 to 22 are found in the envelope of a reply,
+ * row 26 by `classifyPictureAddress`, rows 27 and 28 by `classifyStorage`.
+ */
+export const errorRows: readonly ErrorRow[] = [
+  ...transportRows,
+  ...accountRows,
+  ...throttleRows,
+  ...modelRows,
+  ...contentErrorRows,
+  ...statusRows,
 ];

@@ -1,5 +1,5 @@
-import { errorRows, type ErrorRow } from './error-rows.ts';
-import type { FailureClass } from './outcome.ts';
+import type { ErrorRow, FailureMeaning } from './error-row.ts';
+import { errorRows, unknownFailure } from './error-rows.ts';
 import { type ProviderError, readProviderError } from './provider-error.ts';
 import { retryAfterMs } from './retry-after.ts';
 import type { Provider } from './run-spec.ts';
@@ -22,14 +22,8 @@ export type FailureSignal = {
 };
 
 /** What a failed call means. `retry` counts as an attempt, `wait` against the waiting time. */
-export type ClassifiedFailure = {
-  readonly class: FailureClass;
-  readonly action: FailureAction;
+export type ClassifiedFailure = FailureMeaning & {
   readonly retryAfterMs?: number;
-  /** Retries that make sense for this class, where fewer than the configured attempts. */
-  readonly maxRetries?: number;
-  /** What follows when `maxRetries` are used up. @default 'fail' */
-  readonly afterwards?: 'fail' | 'stop';
   /** Names status and code; never the request, the key or the reply's text. */
   readonly message: string;
 };
@@ -41,31 +35,56 @@ export type ClassifiedFailure = {
 export function classifyFailure(signal: FailureSignal): ClassifiedFailure {
   const error = readProviderError(signal.bodyText);
   const row = errorRows.find((candidate) => fits(candidate, signal, error)) ?? unknownFailure;
-  const mayComeAgain = row.action === 'wait' || row.action === 'retry';
-  const asked = mayComeAgain ? retryAfterMs(signal.headers, signal.nowMs) : null;
-  const delayMs = asked ?? row.waitMs;
+  const { row: number, class: failureClass, action } = row;
+  const delayMs = askedMs(signal, action) ?? row.waitMs;
+  const { maxRetries, afterwards, backoff, pause, stopsWhen } = row;
   return {
-    class: row.class,
-    action: row.action,
+    row: number,
+    class: failureClass,
+    action,
     message: describe(signal, error, row),
-    ...(row.maxRetries !== undefined && { maxRetries: row.maxRetries }),
-    ...(row.afterwards !== undefined && { afterwards: row.afterwards }),
+    ...(maxRetries !== undefined && { maxRetries }),
+    ...(afterwards !== undefined && { afterwards }),
+    ...(backoff !== undefined && { backoff }),
+    ...(pause !== undefined && { pause }),
+    ...(stopsWhen !== undefined && { stopsWhen }),
     ...(delayMs !== undefined && { retryAfterMs: delayMs }),
   };
 }
 
-/** Row 29. */
-const unknownFailure: ErrorRow = { class: 'unclassified', action: 'retry', maxRetries: 2 };
+/** Limits are named in every reply of some providers: only a throttle has to do with them. */
+function askedMs({ headers, nowMs }: FailureSignal, action: FailureAction): number | null {
+  if (action === 'wait') return retryAfterMs(headers, nowMs);
+  return action === 'retry' ? retryAfterMs(withoutResets(headers), nowMs) : null;
+}
+
+function withoutResets(headers: FailureSignal['headers']): FailureSignal['headers'] {
+  const { 'retry-after-ms': milliseconds, 'retry-after': after } = headers;
+  return {
+    ...(milliseconds !== undefined && { 'retry-after-ms': milliseconds }),
+    ...(after !== undefined && { 'retry-after': after }),
+  };
+}
 
 function fits(row: ErrorRow, signal: FailureSignal, error: ProviderError): boolean {
-  const { status, provider } = signal;
+  const { provider } = signal;
   return (
     fitsTransport(row, signal) &&
     (row.providers?.includes(provider) ?? true) &&
-    (row.status === undefined || inRange(row.status, status)) &&
+    fitsHead(row, signal) &&
     (row.code === undefined || error.codes.some((code) => row.code?.test(code))) &&
     (row.wording?.test(error.text) ?? true)
   );
+}
+
+function fitsHead({ waitHeader, status }: ErrorRow, signal: FailureSignal): boolean {
+  if (waitHeader !== undefined && !asksByHeader(waitHeader, signal)) return false;
+  return status === undefined || inRange(status, signal.status);
+}
+
+function asksByHeader(name: RegExp, { headers, nowMs }: FailureSignal): boolean {
+  const named = Object.entries(headers).filter(([header]) => name.test(header));
+  return retryAfterMs(Object.fromEntries(named), nowMs) !== null;
 }
 
 function fitsTransport(row: ErrorRow, { status, transport }: FailureSignal): boolean {

@@ -2,31 +2,26 @@ import { UsageError } from './usage-error.ts';
 import { providers, type Provider } from './run-spec.ts';
 import { nearestName } from './nearest-name.ts';
 
-const plannedHosts = [
-  { suffix: '.openai.azure.com', provider: 'azure', note: ' (apiVersion 2023-05-15)' },
-  { suffix: '.aliyuncs.com', provider: 'dashscope', note: '' },
-] as const;
+const hosts: readonly { readonly suffix: string; readonly provider: Provider }[] = [
+  { suffix: '.volces.com', provider: 'ark' },
+  { suffix: '.openai.azure.com', provider: 'azure' },
+  { suffix: '.aliyuncs.com', provider: 'dashscope' },
+];
 
-const plannedProviders = ['azure', 'dashscope', 'local'];
+const plannedProviders = ['local'];
 
 /**
  * Tells the provider from the host of an address, as the original script's users expect, but by
  * the host's own domain and never by a part of the text: `spark.example.org` is not Ark, and an
  * unknown host speaks the OpenAI protocol.
  *
- * @throws {UsageError} for an address without a host, and for a provider that is not built yet
+ * @throws {UsageError} for an address without a host
  */
 export function inferProvider(baseUrl: string): Provider {
   const host = /^https?:\/\/(?:[^@/]*@)?(\[[^\]]*\]|[^:/?#]+)/i.exec(baseUrl)?.[1]?.toLowerCase();
   if (host === undefined)
     throw new UsageError('the base URL must begin with http:// or https:// and name a host');
-  const planned = plannedHosts.find(({ suffix }) => host.endsWith(suffix));
-  if (planned !== undefined)
-    throw new UsageError(
-      `the host ${host} belongs to the provider ${planned.provider}${planned.note}, which is not built yet; ` +
-        'if it also serves the OpenAI protocol, say --provider openai-compatible',
-    );
-  return host.endsWith('.volces.com') ? 'ark' : 'openai-compatible';
+  return hosts.find(({ suffix }) => host.endsWith(suffix))?.provider ?? 'openai-compatible';
 }
 
 /** Reads a provider named on the command line. */

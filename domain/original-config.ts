@@ -106,7 +106,11 @@ const connectImage = ({ imageBaseUrl, imageProvider }: OriginalFlagValues): Conn
   connect(imageBaseUrl, imageProvider, '--image-base-url', '--image-provider');
 
 type Connection = {
-  readonly keys: { readonly provider?: Provider; readonly baseUrl?: string };
+  readonly keys: {
+    readonly provider?: Provider;
+    readonly baseUrl?: string;
+    readonly apiVersion?: string;
+  };
   readonly notes: readonly string[];
 };
 
@@ -117,12 +121,21 @@ function connect(
   providerFlag: string,
 ): Connection {
   const address = baseUrl === undefined ? {} : { baseUrl };
-  if (providerName !== undefined)
-    return { keys: { ...address, provider: readProvider(providerFlag, providerName) }, notes: [] };
+  if (providerName !== undefined) {
+    const provider = readProvider(providerFlag, providerName);
+    return { keys: { ...address, provider, ...versionOf(provider) }, notes: [] };
+  }
   if (baseUrl === undefined) return { keys: {}, notes: [] };
   const provider = inferProvider(baseUrl);
-  const note = `${urlFlag}: provider ${provider}, inferred from the host; ${providerFlag} says otherwise`;
-  return { keys: { ...address, provider }, notes: [note] };
+  const { apiVersion } = versionOf(provider);
+  const version = apiVersion === undefined ? '' : ` with apiVersion ${apiVersion}`;
+  const note = `${urlFlag}: provider ${provider}${version}, inferred from the host; ${providerFlag} says otherwise`;
+  return { keys: { ...address, provider, ...versionOf(provider) }, notes: [note] };
+}
+
+/** The version that the original script asked Azure for. */
+function versionOf(provider: Provider): { readonly apiVersion?: string } {
+  return provider === 'azure' ? { apiVersion: '2023-05-15' } : {};
 }
 
 function refuseKey({ apiKey }: OriginalFlagValues): void {

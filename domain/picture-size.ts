@@ -1,4 +1,4 @@
-import type { ImageModelSpec } from './run-spec.ts';
+import type { ImageModelSpec, Provider } from './run-spec.ts';
 
 type Size = { readonly width: number; readonly height: number };
 
@@ -9,6 +9,8 @@ const arkTwoK = sizes(
   '2048x2048 2304x1728 1728x2304 2560x1440 1440x2560 2496x1664 1664x2496 3024x1296',
 );
 const openAi = sizes('1024x1024 1536x1024 1024x1536');
+/** Providers that serve OpenAI's own image models. */
+const ownOpenAi: readonly Provider[] = ['openai', 'azure'];
 
 /**
  * The size to ask for: as configured, or for `auto` the offered size whose aspect ratio is nearest
@@ -31,7 +33,7 @@ export function pictureSize(
 }
 
 function offeredBy(model: Parameters<typeof pictureSize>[2]): readonly Size[] {
-  if (model?.wire === 'openai' && model.provider === 'openai') return openAi;
+  if (model?.wire === 'openai' && ownOpenAi.includes(model.provider)) return openAi;
   return /seedream-(4[-.]5|[5-9])/i.test(model?.model ?? '') ? arkTwoK : arkOneK;
 }
 

@@ -22,9 +22,10 @@ const errorSchema = z
   })
   .catch({ code: null, type: null, param: null });
 
-/** Reads an error body: OpenAI's and Ark's `{error: {...}}`, vLLM's flat object, FastAPI's `detail`. */
+/** Reads an error body: OpenAI's and Ark's `{error: {...}}`, the flat object of vLLM and
+ * DashScope, FastAPI's `detail`, and a list that holds one of them. */
 export function readProviderError(bodyText: string | null): ProviderError {
-  const body = parsed(bodyText);
+  const [body] = [parsed(bodyText)].flat();
   const inner = typeof body === 'object' && body !== null && 'error' in body ? body.error : body;
   if (typeof inner === 'string') return { codes: [], text: inner, param: null };
   const { innererror, code, type, param, message, detail } = errorSchema.parse(inner);

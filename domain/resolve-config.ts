@@ -1,6 +1,7 @@
 import type { Config } from './config.ts';
 import { fileStem } from './file-stem.ts';
 import { canonicalJson, sha256Hex } from './hashing.ts';
+import { providerDefaults } from './provider-defaults.ts';
 import {
   searchesFrames,
   type ChatModelSpec,
@@ -83,14 +84,17 @@ type CallSettings = Omit<Models['answer'], 'maxTokens' | 'temperature' | 'price'
  * goes to another address. Limits belong to the account, price and extra body to the model.
  */
 function mergePlanModel({ models: { answer, plan } }: Config): Models['answer'] {
-  const { provider, baseUrl, apiKeyEnv, identity, price, extraBody, ...others } = answer;
+  const { provider, baseUrl, apiVersion, apiKeyEnv, identity, ...unconnected } = answer;
+  const { price, extraBody, ...others } = unconnected;
   const { requestsPerMinute, tokensPerMinute, budgetUsd, ...shared } = others;
   const limits = { requestsPerMinute, tokensPerMinute, budgetUsd };
   const connects = plan.provider !== undefined || plan.baseUrl !== undefined;
   const isSameModel = !connects && (plan.model === undefined || plan.model === answer.model);
   return {
     ...shared,
-    ...(connects ? { provider } : { provider, baseUrl, apiKeyEnv, identity, ...limits }),
+    ...(connects
+      ? { provider }
+      : { provider, baseUrl, apiVersion, apiKeyEnv, identity, ...limits }),
     ...(isSameModel ? { price, extraBody } : { extraBody: {} }),
     ...withoutUndefined(plan),
   };
@@ -173,27 +177,6 @@ function resolveImageModel(
   };
 }
 
-type ProviderDefaults = {
-  readonly baseUrl: string | null;
-  readonly apiKeyEnv: string | null;
-  readonly imageWire: ImageModelSpec['wire'];
-};
-
-const providerDefaults: Readonly<Record<Provider, ProviderDefaults>> = {
-  openai: {
-    baseUrl: 'https://api.openai.com/v1',
-    apiKeyEnv: 'OPENAI_API_KEY',
-    imageWire: 'openai',
-  },
-  ark: {
-    baseUrl: 'https://ark.cn-beijing.volces.com/api/v3',
-    apiKeyEnv: 'ARK_API_KEY',
-    imageWire: 'ark',
-  },
-  'openai-compatible': { baseUrl: null, apiKeyEnv: null, imageWire: 'openai' },
-  simulated: { baseUrl: null, apiKeyEnv: null, imageWire: 'ark' },
-};
-
 function resolveCalls(
   use: string,
   model: CallSettings,
@@ -201,21 +184,15 @@ function resolveCalls(
 ): Omit<ChatModelSpec, 'maxTokens' | 'temperature' | 'price'> {
   const { provider } = model;
   const defaults = providerDefaults[provider];
-  const given =
-    model.baseUrl ??
-    defaults.baseUrl ??
-    (provider === 'simulated' ? surroundings.simulatedBaseUrl : null);
-  if (given === null)
-    throw new UsageError(
-      `models.${use}.baseUrl is missing; the provider ${provider} has no default address`,
-    );
-  const baseUrl = given.replace(/\/+$/, '');
+  const baseUrl = baseUrlOf(use, model, surroundings);
   const movesWithProcess = provider === 'simulated' && model.baseUrl === undefined;
   const endpointIdentity = model.identity ?? (movesWithProcess ? 'simulated' : baseUrl);
   const apiKeyEnv = model.apiKeyEnv === undefined ? defaults.apiKeyEnv : model.apiKeyEnv;
+  const apiVersion = apiVersionOf(use, model);
   return {
     provider,
     baseUrl,
+    ...(apiVersion !== undefined && { apiVersion }),
     endpointIdentity,
     account: accountName(provider, endpointIdentity, apiKeyEnv),
     model: model.model,
@@ -230,4 +207,38 @@ function resolveCalls(
     budgetUsd: model.budgetUsd ?? null,
     extraBody: model.extraBody,
   };
+}
+
+function baseUrlOf(
+  use: string,
+  { provider, baseUrl }: CallSettings,
+  { simulatedBaseUrl }: Pick<ConfigSurroundings, 'simulatedBaseUrl'>,
+): string {
+  const given =
+    baseUrl ??
+    providerDefaults[provider].baseUrl ??
+    (provider === 'simulated' ? simulatedBaseUrl : null);
+  if (given !== null) return given.replace(/\/+$/, '');
+  throw new UsageError(
+    `models.${use}.baseUrl is missing; the provider ${provider} has no default address`,
+  );
+}
+
+/** @throws {UsageError} where the address or the provider has no place for a version */
+function apiVersionOf(
+  use: string,
+  { provider, apiVersion, baseUrl }: CallSettings,
+): string | undefined {
+  if (provider !== 'azure') {
+    if (apiVersion === undefined) return undefined;
+    throw new UsageError(
+      `models.${use}.apiVersion belongs to the provider azure and has no effect on ${provider}; remove it`,
+    );
+  }
+  if (/\/openai\/v1\/?$/.test(baseUrl ?? ''))
+    throw new UsageError(
+      `models.${use}.baseUrl ends in /openai/v1, which has neither deployments nor versions: take the ` +
+        'provider openai-compatible for it, or leave the path away',
+    );
+  return apiVersion ?? providerDefaults.azure.apiVersion;
 }

@@ -1,5 +1,12 @@
 /** Providers whose calls are built. */
-export const providers = ['openai-compatible', 'openai', 'ark', 'simulated'] as const;
+export const providers = [
+  'openai-compatible',
+  'openai',
+  'azure',
+  'ark',
+  'dashscope',
+  'simulated',
+] as const;
 export type Provider = (typeof providers)[number];
 
 export const strategyNames = [
@@ -13,6 +20,8 @@ export type StrategyName = (typeof strategyNames)[number];
 type PaidModel = {
   readonly provider: Provider;
   readonly baseUrl: string;
+  /** Version of the API, as a date; of Azure alone, absent for all others. */
+  readonly apiVersion?: string;
   /** The configured `identity`, else the base URL: what call keys name the endpoint by. */
   readonly endpointIdentity: string;
   /** Provider plus 8 hex digits of (endpoint identity, key variable); names the task queue. */

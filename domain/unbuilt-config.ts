@@ -16,7 +16,7 @@ const plannedValues: readonly PlannedValues[] = [
   {
     path: ['models', '*', 'provider'],
     built: providers,
-    planned: words('azure dashscope local'),
+    planned: words('local'),
   },
   {
     path: ['dataset', 'format'],

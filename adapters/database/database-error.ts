@@ -1,18 +1,8 @@
 import { StepError } from '../../domain/step-error.ts';
-import type { FailureAction } from '../../domain/step-error.ts';
+import { classifyStorage } from '../../domain/storage-failure.ts';
 
-const actions: readonly { readonly code: string; readonly action: FailureAction }[] = [
-  { code: 'SQLITE_BUSY', action: 'wait' },
-  { code: 'SQLITE_LOCKED', action: 'wait' },
-  { code: 'SQLITE_FULL', action: 'wait' },
-  { code: 'SQLITE_READONLY', action: 'wait' },
-  { code: 'SQLITE_CANTOPEN', action: 'wait' },
-  { code: 'SQLITE_IOERR', action: 'retry' },
-  { code: 'SQLITE_PROTOCOL', action: 'retry' },
-  { code: 'SQLITE_NOMEM', action: 'retry' },
-  { code: 'SQLITE_CORRUPT', action: 'stop' },
-  { code: 'SQLITE_NOTADB', action: 'stop' },
-];
+/** What the file system or another process does to a database. */
+const notOurs = /^SQLITE_(BUSY|LOCKED|FULL|READONLY|CANTOPEN|IOERR|PROTOCOL|NOMEM|CORRUPT|NOTADB)/;
 
 /**
  * Turns what the file system or another process did to the database into a `storage` error; a
@@ -20,10 +10,9 @@ const actions: readonly { readonly code: string; readonly action: FailureAction 
  */
 export function databaseError(error: unknown): unknown {
   const code = sqliteCode(error);
-  const known = actions.find((entry) => code.startsWith(entry.code));
-  if (known === undefined || !(error instanceof Error)) return error;
+  if (!notOurs.test(code) || !(error instanceof Error)) return error;
   const message = `the database answered ${code}: ${error.message}`;
-  return new StepError('storage', known.action, message, { cause: error });
+  return new StepError('storage', classifyStorage(code).action, message, { cause: error });
 }
 
 /** Whether another process holds the lock for a moment. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WireReply } from '../../domain/model-call.ts';
+import { classifyPictureAddress } from '../../domain/picture-address.ts';
 import { StepError } from '../../domain/step-error.ts';
 import { TransportError } from '../../domain/transport-error.ts';
 import { mediaTypeOf } from '../frames/picture.ts';
@@ -100,13 +101,13 @@ function asStepError(error: unknown): unknown {
 }
 
 function pictureIn({ status, headers, body }: WireReply): Uint8Array {
-  if ([403, 404, 410].includes(status)) {
-    const what = `A generated picture's address is gone (status ${status}); it was paid for`;
-    throw new StepError('asset_expired', 'fail', what);
-  }
   if (status !== 200) {
-    const what = `A generated picture's address replied with status ${status}`;
-    throw new StepError('provider_error', 'retry', what);
+    const { class: failureClass, action } = classifyPictureAddress(status);
+    const what =
+      failureClass === 'asset_expired'
+        ? `is gone (status ${status}); it was paid for`
+        : `replied with status ${status}`;
+    throw new StepError(failureClass, action, `A generated picture's address ${what}`);
   }
   const contentType = headers['content-type'] ?? 'application/octet-stream';
   const mayBePicture = /^(image\/|application\/octet-stream|binary\/octet-stream)/i.test(

@@ -1,6 +1,7 @@
 import OpenAI, { APIError } from 'openai';
 import type { ChatRequest, WireReply } from '../../domain/model-call.ts';
 import type { ChatModelSpec } from '../../domain/run-spec.ts';
+import { modelEndpoint } from './model-endpoint.ts';
 import { wireFetch } from './wire-fetch.ts';
 
 type Media = { readonly sha256: string; readonly mediaType: string; readonly bytes: Uint8Array };
@@ -28,9 +29,11 @@ export async function sendChat(sending: {
   const { model, apiKey, request, media, signal, clientRequestId } = sending;
   const messages = messagesOf(request, media);
   const caught: { reply?: WireReply; failure?: { readonly error: unknown } } = {};
+  const { baseUrl, query, keyHeaders } = modelEndpoint(model, apiKey);
   const client = new OpenAI({
     apiKey,
-    baseURL: model.baseUrl,
+    baseURL: baseUrl,
+    defaultQuery: query,
     maxRetries: 0,
     timeout: neverMs,
     // Not from the environment: a key goes to the base URL of its own settings, and nothing else does.
@@ -52,10 +55,7 @@ export async function sendChat(sending: {
     },
   });
   try {
-    const headers = {
-      Authorization: `Bearer ${apiKey}`,
-      'X-Client-Request-Id': clientRequestId,
-    };
+    const headers = { Authorization: null, ...keyHeaders, 'X-Client-Request-Id': clientRequestId };
     await client.chat.completions
       .create({ ...parametersOf(model, sending.seed), messages }, { headers })
       .asResponse();
@@ -67,10 +67,14 @@ export async function sendChat(sending: {
   return caught.reply;
 }
 
+function knowsNewerLimit({ provider, apiVersion = '' }: ChatModelSpec): boolean {
+  return provider === 'openai' || (provider === 'azure' && apiVersion >= '2024-10');
+}
+
 /** `extraBody` comes last: what a person wrote there wins. */
 function parametersOf(model: ChatModelSpec, seed: number | null) {
   // OpenAI's own newer models know the limit only by its newer name; all others know the older one.
-  const limit = model.provider === 'openai' ? 'max_completion_tokens' : 'max_tokens';
+  const limit = knowsNewerLimit(model) ? 'max_completion_tokens' : 'max_tokens';
   return {
     model: model.model,
     [limit]: model.maxTokens,

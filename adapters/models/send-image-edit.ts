@@ -1,5 +1,6 @@
 import type { ImageEditRequest, WireReply } from '../../domain/model-call.ts';
 import type { ImageModelSpec } from '../../domain/run-spec.ts';
+import { modelEndpoint } from './model-endpoint.ts';
 import { wireFetch } from './wire-fetch.ts';
 
 type Sending = {
@@ -40,7 +41,7 @@ function sendToArk(sending: Sending): Promise<WireReply> {
     ...model.extraBody,
   };
   return wireFetch(
-    endpoint(model, 'images/generations'),
+    addressOf(sending, 'images/generations'),
     {
       method: 'POST',
       headers: { ...headersOf(sending), 'Content-Type': 'application/json' },
@@ -59,7 +60,7 @@ function sendToOpenAi(sending: Sending): Promise<WireReply> {
     size: request.size,
     n: 1,
     // OpenAI's own edits take no seed and refuse what they do not know.
-    ...(seed !== null && model.provider !== 'openai' && { seed }),
+    ...(seed !== null && takesSeed(model) && { seed }),
     ...model.extraBody,
   };
   for (const [name, value] of Object.entries(fields)) {
@@ -69,16 +70,23 @@ function sendToOpenAi(sending: Sending): Promise<WireReply> {
   const picture = new Blob([new Uint8Array(reference.bytes)], { type: reference.mediaType });
   form.set('image', picture, `reference.${extension}`);
   return wireFetch(
-    endpoint(model, 'images/edits'),
+    addressOf(sending, 'images/edits'),
     { method: 'POST', headers: headersOf(sending), body: form },
     signal,
   );
 }
 
-function headersOf({ apiKey, clientRequestId }: Sending): Record<string, string> {
-  return { Authorization: `Bearer ${apiKey}`, 'X-Client-Request-Id': clientRequestId };
+function headersOf({ model, apiKey, clientRequestId }: Sending): Record<string, string> {
+  const { keyHeaders } = modelEndpoint(model, apiKey);
+  return { ...keyHeaders, 'X-Client-Request-Id': clientRequestId };
 }
 
-function endpoint({ baseUrl }: ImageModelSpec, path: string): string {
-  return `${baseUrl.replace(/\/+$/, '')}/${path}`;
+function addressOf({ model, apiKey }: Sending, path: string): string {
+  const { baseUrl, query } = modelEndpoint(model, apiKey);
+  const search = new URLSearchParams(query).toString();
+  return `${baseUrl}/${path}${search === '' ? '' : `?${search}`}`;
+}
+
+function takesSeed({ provider }: ImageModelSpec): boolean {
+  return provider !== 'openai' && provider !== 'azure';
 }

@@ -85,8 +85,6 @@ describe('checkConfig', () => {
   });
 
   it.each([
-    ['models.answer.provider', { models: { answer: { provider: 'azure' } } }],
-    ['models.answer.provider', { models: { answer: { provider: 'dashscope' } } }],
     ['models.answer.provider', { models: { answer: { provider: 'local' } } }],
     ['matrix', { matrix: { strategy: ['uniform'] } }],
     ['run.samples', { run: { samples: 2 } }],

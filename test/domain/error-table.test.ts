@@ -120,7 +120,7 @@ const cases: readonly (readonly [string, FailureSignal, string, string])[] = [
     '16 closed endpoint',
     refusal('ark', 400, { code: 'InvalidEndpoint.ClosedEndpoint' }),
     'model_gone',
-    'stop',
+    'wait',
   ],
   [
     '16 wrong path',

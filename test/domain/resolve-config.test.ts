@@ -138,6 +138,34 @@ describe('resolveConfig', () => {
     expect(plan).toMatchObject({ apiKeyEnv: null, endpointIdentity: 'http://elsewhere/v1' });
   });
 
+  it('gives azure a version and a key variable, also for planning, and asks for its address', () => {
+    const baseUrl = 'https://lab.openai.azure.com';
+    const { answer, plan } = resolved({ answer: { provider: 'azure', baseUrl } }).models;
+
+    expect(answer).toMatchObject({ apiVersion: '2024-10-21', apiKeyEnv: 'AZURE_OPENAI_API_KEY' });
+    expect(plan).toEqual(answer);
+    const azure = { answer: { provider: 'azure', baseUrl: undefined } } as const;
+    expect(() => resolved(azure)).toThrow('models.answer.baseUrl is missing');
+  });
+
+  it('gives dashscope its address and key variable', () => {
+    const answer = { provider: 'dashscope', baseUrl: undefined } as const;
+
+    expect(resolved({ answer }).models.answer).toMatchObject({
+      baseUrl: 'https://dashscope.aliyuncs.com/compatible-mode/v1',
+      apiKeyEnv: 'DASHSCOPE_API_KEY',
+    });
+  });
+
+  it('refuses a version where it has no effect', () => {
+    const versioned = { apiVersion: '2024-10-21' };
+    expect(() => resolved({ answer: versioned })).toThrow('belongs to the provider azure');
+
+    const baseUrl = 'https://lab.openai.azure.com/openai/v1';
+    const newer = { provider: 'azure', baseUrl } as const;
+    expect(() => resolved({ answer: newer })).toThrow('provider openai-compatible');
+  });
+
   it('leaves out models that the strategy does not use', () => {
     const uniform = resolved({ strategy: { name: 'uniform' } }).models;
     const control = resolved({ strategy: { name: 'unedited-reference' } }).models;
