@@ -2,11 +2,13 @@ import { request as requestPlain, type IncomingMessage } from 'node:http';
 import { request as requestSecure } from 'node:https';
 import { isIP } from 'node:net';
 import {
+  faultOfAddress,
+  hasForeignPort,
   isLocalHost,
   isPublicAddress,
-  lookupPublic,
   lookupWhere,
   NotPublicError,
+  type Resolve,
 } from './public-address.ts';
 
 export type OpenAddressOptions = {
@@ -14,6 +16,7 @@ export type OpenAddressOptions = {
   readonly mostRedirects: number;
   /** Admits this machine beside the public internet, and nothing else: for tests. */
   readonly allowLoopback: boolean;
+  readonly resolve?: Resolve;
 };
 
 /** An address that is not fetched from: another scheme, a password in it, too many redirects. */
@@ -52,10 +55,9 @@ function checkedAddress(
 ): URL {
   if (!URL.canParse(url, base?.href)) throw new RefusedAddressError('is no valid address');
   const address = new URL(url, base);
-  if (address.protocol !== 'https:' && address.protocol !== 'http:')
-    throw new RefusedAddressError('is neither http nor https');
-  if (address.username !== '' || address.password !== '')
-    throw new RefusedAddressError('has a user name or password in it');
+  const fault = faultOfAddress(address);
+  if (fault !== null) throw new RefusedAddressError(fault);
+  if (hasForeignPort(address)) throw new RefusedAddressError('names the port of another service');
   // A literal address is not looked up, so it is checked here.
   if (isLocalHost(address.hostname) && !(allowLoopback && isLoopback(address.hostname)))
     throw new NotPublicError('the host is not public');
@@ -70,7 +72,10 @@ function requestOf(address: URL, options: OpenAddressOptions): Promise<IncomingM
       // A connection of its own: one kept open could lead where this lookup would not.
       agent: false,
       signal: options.signal,
-      lookup: options.allowLoopback ? lookupPublicOrLoopback : lookupPublic,
+      lookup: lookupWhere(
+        options.allowLoopback ? isPublicOrLoopback : isPublicAddress,
+        options.resolve,
+      ),
     });
     sent.on('error', (error) => reject(options.signal.aborted ? options.signal.reason : error));
     sent.on('response', resolve);
@@ -78,9 +83,9 @@ function requestOf(address: URL, options: OpenAddressOptions): Promise<IncomingM
   });
 }
 
-const lookupPublicOrLoopback = lookupWhere(
-  (address) => isPublicAddress(address) || isLoopback(address),
-);
+function isPublicOrLoopback(address: string): boolean {
+  return isPublicAddress(address) || isLoopback(address);
+}
 
 function isLoopback(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, '');

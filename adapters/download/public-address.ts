@@ -12,6 +12,7 @@ for (const [net, prefix] of [
   ['172.16.0.0', 12],
   ['192.0.0.0', 24],
   ['192.0.2.0', 24],
+  ['192.88.99.0', 24],
   ['192.168.0.0', 16],
   ['198.18.0.0', 15],
   ['198.51.100.0', 24],
@@ -27,9 +28,10 @@ for (const [net, prefix] of [
   ['::', 3],
   ['4000::', 2],
   ['8000::', 1],
-  ['2001::', 32],
+  ['2001::', 23],
   ['2001:db8::', 32],
   ['2002::', 16],
+  ['3fff::', 20],
 ] as const) {
   privateIpv6.addSubnet(net, prefix, 'ipv6');
 }
@@ -46,20 +48,43 @@ export function isPublicAddress(address: string): boolean {
   return family === 6 && !privateIpv6.check(address, 'ipv6');
 }
 
+/** Names that only an inner network knows; a name of one word is one of them. */
+const localName = /^[^.]*$|\.(?:localhost|local|internal|localdomain|lan|corp|home|home\.arpa)$/i;
+
 /** Whether a host of a URL says by itself that it is not public: a literal address, or a local name. */
 export function isLocalHost(hostname: string): boolean {
-  const host = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
+  const host = hostname.replace(/^\[|\]$/g, '').replace(/\.+$/, '');
   if (isIP(host) !== 0) return !isPublicAddress(host);
-  return /(^|\.)(localhost|local|internal|localdomain)$/i.test(host);
+  return localName.test(host);
 }
+
+/** Why an address is not fetched from, whatever its host is; null when there is no reason. */
+export function faultOfAddress(address: URL): string | null {
+  if (address.protocol !== 'https:' && address.protocol !== 'http:')
+    return 'is neither http nor https';
+  if (address.username !== '' || address.password !== '')
+    return 'has a user name or password in it';
+  return null;
+}
+
+/** Below 1024 other services listen, some of which would take a request for one of theirs. */
+export function hasForeignPort({ port }: URL): boolean {
+  return port !== '' && port !== '80' && port !== '443' && Number(port) < 1024;
+}
+
+/** What turns a name into addresses; Node's by default. */
+export type Resolve = typeof lookup;
 
 /**
  * Resolves a host name for a connection and fails with `NotPublicError` when any of its addresses
  * is not admitted. The connection goes to the very address that was checked.
  */
-export function lookupWhere(isAdmitted: (address: string) => boolean): LookupFunction {
+export function lookupWhere(
+  isAdmitted: (address: string) => boolean,
+  resolve: Resolve = lookup,
+): LookupFunction {
   return (hostname, options, callback) => {
-    lookup(hostname, { ...options, all: true }, (error, addresses) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
       if (error !== null) return callback(error, '');
       const [first] = addresses;
       if (first === undefined || !addresses.every(({ address }) => isAdmitted(address))) {
@@ -70,6 +95,3 @@ export function lookupWhere(isAdmitted: (address: string) => boolean): LookupFun
     });
   };
 }
-
-/** `lookupWhere` for the public internet alone. */
-export const lookupPublic: LookupFunction = lookupWhere(isPublicAddress);

@@ -4,7 +4,15 @@ import { classifyPictureAddress } from '../../domain/picture-address.ts';
 import { StepError } from '../../domain/step-error.ts';
 import { TransportError } from '../../domain/transport-error.ts';
 import { mediaTypeOf } from '../frames/picture.ts';
-import { isLocalHost, lookupPublic, NotPublicError } from '../download/public-address.ts';
+import {
+  faultOfAddress,
+  hasForeignPort,
+  isLocalHost,
+  isPublicAddress,
+  lookupWhere,
+  NotPublicError,
+  type Resolve,
+} from '../download/public-address.ts';
 import { wireFetch } from './wire-fetch.ts';
 
 const mostBytes = 25 * 1024 * 1024;
@@ -14,7 +22,11 @@ const mostRedirects = 3;
 const tries = 3;
 
 /** Bounds of one fetch; the defaults are those of the product. */
-type Bounds = { readonly timeoutMs?: number; readonly pauseMs?: number };
+type Bounds = {
+  readonly timeoutMs?: number;
+  readonly pauseMs?: number;
+  readonly resolve?: Resolve;
+};
 
 /**
  * Fetches a generated picture from the address a provider gave. Status, content type, size and
@@ -28,11 +40,12 @@ type Bounds = { readonly timeoutMs?: number; readonly pauseMs?: number };
 export async function downloadPicture(
   url: string,
   trustedBaseUrl: string,
-  { timeoutMs = 60_000, pauseMs = 1000 }: Bounds = {},
+  { timeoutMs = 60_000, pauseMs = 1000, resolve }: Bounds = {},
 ): Promise<Uint8Array> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return pictureIn(await follow(url, trustedBaseUrl, AbortSignal.timeout(timeoutMs)));
+      const signal = AbortSignal.timeout(timeoutMs);
+      return pictureIn(await follow(url, { trustedBaseUrl, signal, resolve }));
     } catch (error) {
       const mayHeal = error instanceof StepError && error.action === 'retry';
       if (!mayHeal || error.failureClass === 'timeout') throw error;
@@ -47,14 +60,16 @@ function lastWord(error: StepError): StepError {
   return error.failureClass === 'bad_media' ? refusal('is no picture at its address') : error;
 }
 
-async function follow(
-  url: string,
-  trustedBaseUrl: string,
-  signal: AbortSignal,
-): Promise<WireReply> {
+type Fetching = {
+  readonly trustedBaseUrl: string;
+  readonly signal: AbortSignal;
+  readonly resolve: Resolve | undefined;
+};
+
+async function follow(url: string, fetching: Fetching): Promise<WireReply> {
   let address = addressOf(url);
   for (let redirects = 0; redirects <= mostRedirects; redirects += 1) {
-    const reply = await fetchFrom(address, trustedBaseUrl, signal);
+    const reply = await fetchFrom(address, fetching);
     const location = reply.headers['location'];
     if (reply.status < 300 || reply.status >= 400 || location === undefined) return reply;
     address = addressOf(location, address);
@@ -64,23 +79,25 @@ async function follow(
 
 function addressOf(url: string, base?: URL): URL {
   if (!URL.canParse(url, base?.href)) throw refusal('has no valid address');
-  const address = new URL(url, base);
-  if (address.protocol === 'https:' || address.protocol === 'http:') return address;
-  throw refusal('has an address that is neither http nor https');
+  return new URL(url, base);
 }
 
 async function fetchFrom(
   address: URL,
-  trustedBaseUrl: string,
-  signal: AbortSignal,
+  { trustedBaseUrl, signal, resolve }: Fetching,
 ): Promise<WireReply> {
   const isTrusted = address.origin === new URL(trustedBaseUrl).origin;
+  const fault = faultOfAddress(address);
+  if (fault !== null) throw refusal(`has an address that ${fault}`);
+  // The provider itself is where the settings say, on whatever port.
+  if (!isTrusted && hasForeignPort(address))
+    throw refusal('has an address that names the port of another service');
   // A literal address is not looked up, so it is checked here.
   if (!isTrusted && isLocalHost(address.hostname)) throw notPublic();
   try {
     return await wireFetch(address, { method: 'GET' }, signal, {
       mostBytes,
-      ...(!isTrusted && { lookup: lookupPublic }),
+      ...(!isTrusted && { lookup: lookupWhere(isPublicAddress, resolve) }),
     });
   } catch (error) {
     throw asStepError(error);

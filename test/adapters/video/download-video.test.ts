@@ -4,7 +4,11 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { downloadVideo } from '../../../adapters/video/download-video.ts';
-import { lookupPublic, NotPublicError } from '../../../adapters/download/public-address.ts';
+import {
+  isPublicAddress,
+  lookupWhere,
+  NotPublicError,
+} from '../../../adapters/download/public-address.ts';
 import { openWireServer, type WireServer } from '../../support/wire-server.ts';
 
 const mp4 = Buffer.concat([Buffer.from('\0\0\0\x18ftypisom', 'latin1'), Buffer.alloc(5000, 1)]);
@@ -196,7 +200,7 @@ describe('downloadVideo', () => {
     const file = await downloadVideo(byName, { folder, ...options });
 
     expect(basename(file)).toBe('clip.mp4');
-    const lookup = lookupPublic as unknown as (
+    const lookup = lookupWhere(isPublicAddress) as unknown as (
       host: string,
       options: object,
       done: (error: unknown) => void,
