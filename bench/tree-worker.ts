@@ -49,6 +49,7 @@ async function main(input: TreeWorkerInput): Promise<void> {
     role: 'all',
     hasKey: () => true,
     openEmbedder: async () => undefined,
+    observers: [],
   });
   await workers.serve(input.spec);
   process.send?.('ready');

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { connectEmbedded, type OpenClient } from '../client/connect.ts';
 import { tellWorkflows } from '../client/control-run.ts';
+import type { ListenAddress } from '../domain/listen-address.ts';
 import type { EmbeddedHolder } from '../workers/embedded/become-holder.ts';
 import { refuseMissingVariables } from '../workers/embedded/holder-record.ts';
 import {
@@ -9,12 +10,16 @@ import {
 } from '../workers/embedded/open-embedded-temporal.ts';
 import { openPayloadEncryption } from '../workers/payload-encryption.ts';
 import { startWorkerHost } from '../workers/worker-host.ts';
+import { metricsElsewhere } from './metrics-address.ts';
 import { printNote } from './output.ts';
 import { followHolder } from './serving-client.ts';
 import type { ReadingSession, Session } from './session.ts';
 
 /** Opens the embedded server of the state folder: as its holder, which also works, or as a joiner, which watches. */
-export async function openEmbeddedSession(reading: ReadingSession): Promise<Session> {
+export async function openEmbeddedSession(
+  reading: ReadingSession,
+  metrics: ListenAddress | null,
+): Promise<Session> {
   const { dataConverter } = await openPayloadEncryption(process.env);
   const embedded = await openEmbeddedTemporal({
     stateFolder: reading.folder,
@@ -24,9 +29,9 @@ export async function openEmbeddedSession(reading: ReadingSession): Promise<Sess
   try {
     const open = await connectEmbedded(embedded.address, embedded.namespace, dataConverter);
     printNote(`Temporal: embedded at ${embedded.address}; UI at ${embedded.uiUrl}`);
-    return embedded.role === 'joiner'
-      ? joinHolder(reading, embedded, open)
-      : await holdServer(reading, embedded, open);
+    if (embedded.role === 'holder') return await holdServer(reading, embedded, open, metrics);
+    if (metrics !== null) printNote(metricsElsewhere);
+    return joinHolder(reading, embedded, open);
   } catch (error) {
     if (embedded.role === 'holder') await embedded.close();
     throw error;
@@ -57,6 +62,7 @@ async function holdServer(
   reading: ReadingSession,
   embedded: EmbeddedHolder,
   open: OpenClient,
+  metrics: ListenAddress | null,
 ): Promise<Session> {
   // What was wanted of runs while no process worked on them comes before their work.
   await tellWorkflows(open.client, reading.stores.runs);
@@ -64,6 +70,7 @@ async function holdServer(
     stores: reading.stores,
     environment: process.env,
     logFile: join(reading.folder.logsFolder, 'worker.log'),
+    metrics,
     role: 'all',
     device: null,
     onNote: printNote,

@@ -55,6 +55,11 @@ export type AddVerb = (
   action: (positional: string[], options: Record<string, unknown>) => Promise<ExitCode>,
 ) => Command;
 
+const metrics = [
+  '--metrics <host:port>',
+  'serve Prometheus metrics there (VIDEOQA_METRICS); a port alone is on 127.0.0.1',
+] as const;
+
 const json = ['--json', 'print JSON on standard output'] as const;
 
 function addRunVerbs(verb: AddVerb): void {
@@ -75,6 +80,7 @@ function addRunVerbs(verb: AddVerb): void {
     .option('--run <runId>', 'go on with this run; another configuration is refused')
     .option('--fresh', 'a new run although this one is completed')
     .option('--overwrite', "replace another run's result files")
+    .option(...metrics)
     .option(...json);
   for (const { long, short, value, description } of originalFlags) {
     const text = short === null ? description : `${description} (${short})`;
@@ -128,14 +134,17 @@ function addServerVerbs(verb: AddVerb): void {
         .default('all'),
     )
     .option('--gpus <numbers>', 'one process per NVIDIA GPU: all, or such as 0,1')
+    .option(...metrics)
     .addOption(
       new Option('--device <device>', 'where it embeds, whatever a run says').choices(
         embeddingDevices,
       ),
     );
-  verb('up', 'the embedded server, its workers and the Temporal UI in the foreground', async () =>
-    (await import('./commands/up.ts')).up(),
-  );
+  verb(
+    'up',
+    'the embedded server, its workers and the Temporal UI in the foreground',
+    async (_, options) => (await import('./commands/up.ts')).up(options),
+  ).option(...metrics);
   verb('down', 'stop a left-over embedded server', async () =>
     (await import('./commands/down.ts')).down(),
   );

@@ -5,6 +5,7 @@ import { openStateFolder, type StateFolder } from '../workers/embedded/state-fol
 import { openPayloadEncryption } from '../workers/payload-encryption.ts';
 import { openStores, type Stores } from '../workers/open-stores.ts';
 import { openEmbeddedSession } from './embedded-session.ts';
+import { metricsAddress, metricsElsewhere } from './metrics-address.ts';
 import { printNote } from './output.ts';
 
 /** The state folder and its stores, for verbs that only read. */
@@ -39,11 +40,16 @@ export async function openReadingSession(environment = process.env): Promise<Rea
 }
 
 /** Opens the cluster that the environment names, else the embedded server of the state folder. */
-export async function openSession(options: { embedded?: boolean } = {}): Promise<Session> {
+export async function openSession(
+  options: { readonly embedded?: boolean; readonly metrics?: string | undefined } = {},
+): Promise<Session> {
+  const metrics = metricsAddress(options.metrics, process.env);
   const reading = await openReadingSession();
   try {
     const usesCluster = options.embedded !== true && namesCluster();
-    return usesCluster ? await onCluster(reading) : await openEmbeddedSession(reading);
+    if (!usesCluster) return await openEmbeddedSession(reading, metrics);
+    if (metrics !== null) printNote(metricsElsewhere);
+    return await onCluster(reading);
   } catch (error) {
     await reading.close();
     throw error;

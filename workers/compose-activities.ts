@@ -36,6 +36,14 @@ import type { Stores } from './open-stores.ts';
 import { createResultFiles } from './result-files.ts';
 import { createRunReader } from './run-reader.ts';
 import { createSourceReader } from './source-reader.ts';
+import {
+  observeAcquire,
+  observeCallStore,
+  observePaidCall,
+  observeRunStore,
+  observeSending,
+} from './telemetry/observe-calls.ts';
+import type { Observer } from './telemetry/observer.ts';
 
 /** The activities of one process, by the queue they are for. */
 export type Activities = ReturnType<typeof composeActivities>['activities'];
@@ -48,12 +56,15 @@ export type ComposeOptions = {
   readonly device: EmbeddingDevice | null;
   /** Told of what is worth a line to the person who watches. */
   readonly onNote: (note: string) => void;
+  /** Told of calls, steps and rows: metrics and traces. */
+  readonly observers: readonly Partial<Observer>[];
 };
 
 /** Hands every activity what it declares: the one place that knows both sides. */
 export function composeActivities(options: ComposeOptions) {
-  const { stores, processId } = options;
-  const { runs, steps, calls, blobs, indexJobs } = stores;
+  const { stores, processId, observers } = options;
+  const { steps, calls, blobs, indexJobs } = stores;
+  const runs = observeRunStore(stores.runs, observers);
   const reader = createRunReader(stores);
   const sources = createSourceReader({ indexJobs, blobs, reader });
   const common = {
@@ -133,27 +144,31 @@ function composeEmbedding(
 }
 
 /** Everything that costs money goes through one call store, one limiter and one admission. */
-function composeCalls({ stores, environment, processId }: ComposeOptions) {
-  const { runs, calls, blobs, indexes } = stores;
+function composeCalls({ stores, environment, processId, observers }: ComposeOptions) {
+  const { runs, blobs, indexes } = stores;
   const keyOf = createKeyReader(environment);
-  const paidCall = createPaidCall({
-    calls,
-    ...createAdmissionReader(runs),
-    acquire: createAccountLimiter(),
-    processId,
-    now: Date.now,
-  });
+  const paidCall = observePaidCall(
+    createPaidCall({
+      calls: observeCallStore(stores.calls, observers),
+      ...createAdmissionReader(runs),
+      acquire: observeAcquire(createAccountLimiter(), observers),
+      processId,
+      now: Date.now,
+    }),
+    observers,
+  );
+  const chat = observeSending('chat', sendChat, observers);
+  const imageEdit = observeSending('image', sendImageEdit, observers);
   return {
     askChat: createAskChat({
       paidCall,
-      sendChat: (sending) => sendChat({ ...sending, apiKey: keyOf(sending.model.apiKeyEnv) }),
+      sendChat: (sending) => chat({ ...sending, apiKey: keyOf(sending.model.apiKeyEnv) }),
     }),
     editPicture: createEditPicture({
       paidCall,
       blobs,
       indexes,
-      sendImageEdit: (sending) =>
-        sendImageEdit({ ...sending, apiKey: keyOf(sending.model.apiKeyEnv) }),
+      sendImageEdit: (sending) => imageEdit({ ...sending, apiKey: keyOf(sending.model.apiKeyEnv) }),
       downloadPicture,
       checkPicture: pictureInfo,
     }),

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { execa, ExecaError } from 'execa';
+import { formatAddress, type ListenAddress } from '../domain/listen-address.ts';
 import { EnvironmentError, UsageError } from '../domain/usage-error.ts';
 
 export type GpuWorkers = {
@@ -7,6 +8,8 @@ export type GpuWorkers = {
   readonly gpus: string;
   /** The command line of one worker, after the program's name. */
   readonly args: readonly string[];
+  /** Where the first serves its metrics, the others on the ports behind; null = nowhere. */
+  readonly metrics: ListenAddress | null;
   readonly interrupted: AbortSignal;
   readonly onNote: (note: string) => void;
 };
@@ -19,7 +22,7 @@ export type GpuWorkers = {
  * @throws {EnvironmentError} when there is no such GPU, or a worker fails
  */
 export async function workerPerGpu(options: GpuWorkers): Promise<void> {
-  const { args, interrupted, onNote } = options;
+  const { args, metrics, interrupted, onNote } = options;
   const numbers = await chooseGpus(options.gpus);
   onNote(`One worker for each GPU: ${numbers.join(', ')}`);
   const stopping = new AbortController();
@@ -28,9 +31,16 @@ export async function workerPerGpu(options: GpuWorkers): Promise<void> {
   const script = process.argv[1] ?? '';
   // Pictures are decoded on libuv's threads: each process gets its share of the cores.
   const threads = String(Math.max(4, Math.floor(availableParallelism() / numbers.length)));
-  const workers = numbers.map(async (number) => {
+  const workers = numbers.map(async (number, index) => {
     const worker = execa(process.execPath, [...process.execArgv, script, ...args], {
-      env: { UV_THREADPOOL_SIZE: threads, ...process.env, CUDA_VISIBLE_DEVICES: String(number) },
+      env: {
+        UV_THREADPOOL_SIZE: threads,
+        ...process.env,
+        CUDA_VISIBLE_DEVICES: String(number),
+        ...(metrics !== null && {
+          VIDEOQA_METRICS: formatAddress({ ...metrics, port: metrics.port + index }),
+        }),
+      },
       stdio: 'inherit',
       reject: false,
     });

@@ -1,22 +1,17 @@
-import {
-  type ActivityInterceptorsFactory,
-  type NativeConnection,
-  Worker,
-  type WorkerOptions,
-} from '@temporalio/worker';
+import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { orchestrationQueue } from '../domain/queues.ts';
 import type { EmbeddingSpec, FrameSource, RunSpec } from '../domain/run-spec.ts';
 import { beatHeart } from './beat-heart.ts';
 import type { Activities } from './compose-activities.ts';
 import { type Poller, pollersOfJob, pollersOfRun, type WorkerRole } from './pollers.ts';
 import type { PayloadEncryption } from './payload-encryption.ts';
+import type { Observer } from './telemetry/observer.ts';
+import { observeSteps } from './telemetry/observe-steps.ts';
 import { translateErrors } from './translate-errors.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 /** Long enough for a paid call in flight to end by its own deadline; the SDK's default of 0 would cancel it. */
 const shutdownGraceTime = '10 minutes';
-
-const activityInterceptors: ActivityInterceptorsFactory[] = [translateErrors, beatHeart];
 
 export type RunWorkers = {
   /**
@@ -44,9 +39,12 @@ export async function startRunWorkers(options: {
   readonly hasKey: (variable: string | null) => boolean;
   /** Loads a model and has it prove itself. */
   readonly openEmbedder: (embedding: EmbeddingSpec) => Promise<unknown>;
+  readonly observers: readonly Partial<Observer>[];
 }): Promise<RunWorkers> {
   const { connection, namespace, activities, role, hasKey, openEmbedder, encryption } = options;
   const { dataConverter } = encryption;
+  const interceptors = { activity: [translateErrors, observeSteps(options.observers), beatHeart] };
+  const shared = { connection, namespace, dataConverter, interceptors };
   const running = new Map<string, Promise<{ worker: Worker; stopped: Promise<void> }>>();
   const lost = new AbortController();
   encryption.keyMissing.catch((error: unknown) => lost.abort(error));
@@ -54,9 +52,7 @@ export async function startRunWorkers(options: {
   const poll = async (taskQueue: string, worker: Partial<WorkerOptions>): Promise<void> => {
     const starting =
       running.get(taskQueue) ??
-      startWorker({ connection, namespace, dataConverter, taskQueue, ...worker }, (reason) =>
-        lost.abort(reason),
-      );
+      startWorker({ ...shared, taskQueue, ...worker }, (reason) => lost.abort(reason));
     running.set(taskQueue, starting);
     await starting;
   };
@@ -92,8 +88,7 @@ async function startWorker(
   options: WorkerOptions,
   onLost: (reason: unknown) => void,
 ): Promise<{ worker: Worker; stopped: Promise<void> }> {
-  const interceptors = { activity: activityInterceptors };
-  const worker = await Worker.create({ shutdownGraceTime, interceptors, ...options });
+  const worker = await Worker.create({ shutdownGraceTime, ...options });
   const stopped = worker.run();
   stopped.catch(onLost);
   return { worker, stopped };

@@ -1,7 +1,8 @@
 import type { Client } from '@temporalio/client';
-import { NativeConnection, Runtime } from '@temporalio/worker';
+import { NativeConnection, Runtime, type TelemetryOptions } from '@temporalio/worker';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { Embedder } from '../adapters/embedding/embedder.ts';
+import type { ListenAddress } from '../domain/listen-address.ts';
 import type { EmbeddingDevice, FrameSource, RunSpec } from '../domain/run-spec.ts';
 import type { EnvironmentError } from '../domain/usage-error.ts';
 import { composeActivities } from './compose-activities.ts';
@@ -12,7 +13,8 @@ import { openPayloadEncryption } from './payload-encryption.ts';
 import type { WorkerRole } from './pollers.ts';
 import { currentProcessId } from './process-id.ts';
 import { startRunWorkers } from './run-workers.ts';
-import { workerLogger } from './worker-logger.ts';
+import { openTelemetry } from './telemetry/open-telemetry.ts';
+import { logLevelOf, workerLogger } from './worker-logger.ts';
 
 /** The workers of this process, serving every run with an open drive. */
 export type WorkerHost = {
@@ -33,6 +35,8 @@ export type WorkerHostOptions = {
   readonly environment: NodeJS.ProcessEnv;
   /** Where the worker's log goes; null = nowhere. */
   readonly logFile: string | null;
+  /** Where its metrics are served; null = nowhere. */
+  readonly metrics: ListenAddress | null;
   readonly role: WorkerRole;
   /** Where this process runs embedding models; null = where each run says. */
   readonly device: EmbeddingDevice | null;
@@ -54,7 +58,8 @@ export type WorkerHostOptions = {
  */
 export async function startWorkerHost(options: WorkerHostOptions): Promise<WorkerHost> {
   const { stores, environment, embedded, role, device } = options;
-  installLogger(options.logFile);
+  const telemetry = await openTelemetry(options);
+  installRuntime(options, telemetry.runtime);
   const encryption = await openPayloadEncryption(environment);
   const { connection, namespace } = await connect(embedded);
   const processId = currentProcessId();
@@ -64,7 +69,9 @@ export async function startWorkerHost(options: WorkerHostOptions): Promise<Worke
     processId,
     device,
     onNote: options.onNote,
+    observers: telemetry.observers,
   });
+  telemetry.watchEmbedders(composed.loadedEmbedders);
   if (embedded !== null) await failAbandoned(embedded.client, stores, processId);
   const workers = await startRunWorkers({
     connection,
@@ -74,6 +81,7 @@ export async function startWorkerHost(options: WorkerHostOptions): Promise<Worke
     role,
     openEmbedder: composed.openEmbedder,
     hasKey: (variable) => variable === null || Boolean(environment[variable]),
+    observers: telemetry.observers,
   });
   const following = followRuns({
     runs: stores.runs,
@@ -91,6 +99,7 @@ export async function startWorkerHost(options: WorkerHostOptions): Promise<Worke
       await workers.close();
       await composed.close();
       await connection.close();
+      await telemetry.close();
     },
   };
 }
@@ -111,11 +120,15 @@ async function connect(embedded: WorkerHostOptions['embedded']) {
   };
 }
 
-let isLogging = false;
+let isInstalled = false;
 
 /** Temporal's runtime is set up once per process, and signals are the command line's business. */
-function installLogger(logFile: string | null): void {
-  if (isLogging) return;
-  isLogging = true;
-  Runtime.install({ logger: workerLogger(logFile), shutdownSignals: [] });
+function installRuntime(
+  { logFile, environment }: Pick<WorkerHostOptions, 'logFile' | 'environment'>,
+  telemetryOptions: TelemetryOptions,
+): void {
+  const level = logLevelOf(environment);
+  if (isInstalled) return;
+  isInstalled = true;
+  Runtime.install({ logger: workerLogger(logFile, level), telemetryOptions, shutdownSignals: [] });
 }

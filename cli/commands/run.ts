@@ -19,6 +19,7 @@ export type RunOptions = {
   readonly fresh?: boolean;
   readonly overwrite?: boolean;
   readonly json?: boolean;
+  readonly metrics?: string;
 } & Readonly<Record<string, unknown>>;
 
 /** `run`: checks everything that costs nothing, then starts the run or goes on with it, and waits. */
@@ -29,7 +30,7 @@ export async function run(configFile: string | null, options: RunOptions): Promi
     overwrite: options.overwrite === true,
   });
   prepared.warnings.forEach((warning) => printNote(`warning: ${warning}`));
-  const session = await openSession();
+  const session = await openSession({ metrics: options.metrics });
   try {
     const record = await registerRun(session.stores, prepared, {
       expectedRunId: options.run ?? null,

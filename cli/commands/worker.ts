@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { namesCluster } from '../../client/connect.ts';
 import type { EmbeddingDevice } from '../../domain/run-spec.ts';
 import { EnvironmentError } from '../../domain/usage-error.ts';
@@ -7,6 +8,7 @@ import type { WorkerRole } from '../../workers/pollers.ts';
 import { startWorkerHost, type WorkerHost } from '../../workers/worker-host.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { listenForInterruption, untilAborted } from '../interruption.ts';
+import { metricsAddress } from '../metrics-address.ts';
 import { printNote } from '../output.ts';
 import { openReadingSession } from '../session.ts';
 
@@ -14,6 +16,7 @@ export type WorkerOptions = {
   readonly role: WorkerRole;
   readonly gpus?: string;
   readonly device?: EmbeddingDevice;
+  readonly metrics?: string;
 };
 
 const reportEveryMs = 60_000;
@@ -23,7 +26,7 @@ async function reportWork(host: WorkerHost): Promise<void> {
 }
 
 /** `worker`: serves the runs in the database on the cluster that the environment names. */
-export async function worker({ role, gpus, device }: WorkerOptions): Promise<ExitCode> {
+export async function worker({ role, gpus, device, metrics }: WorkerOptions): Promise<ExitCode> {
   if (!namesCluster()) {
     throw new EnvironmentError(
       'No cluster is configured: set TEMPORAL_ADDRESS (or a profile in temporal.toml). ' +
@@ -35,15 +38,17 @@ export async function worker({ role, gpus, device }: WorkerOptions): Promise<Exi
   );
   if (gpus !== undefined) {
     const args = ['worker', '--role', role, '--device', device ?? 'cuda'];
-    await workerPerGpu({ gpus, args, interrupted, onNote: printNote });
+    const address = metricsAddress(metrics, process.env);
+    await workerPerGpu({ gpus, args, metrics: address, interrupted, onNote: printNote });
     return exitCodes.interrupted;
   }
-  const { stores, close } = await openReadingSession();
+  const { folder, stores, close } = await openReadingSession();
   try {
     const host = await startWorkerHost({
       stores,
       environment: process.env,
-      logFile: null,
+      logFile: join(folder.logsFolder, 'worker.log'),
+      metrics: metricsAddress(metrics, process.env),
       embedded: null,
       role,
       device: device ?? null,

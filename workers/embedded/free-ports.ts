@@ -12,7 +12,7 @@ export async function choosePorts(remembered: ServerPorts | null): Promise<Serve
 }
 
 /** The wanted port if it is free on 127.0.0.1, else one that the system picks; 0 wants any. */
-async function findFreePort(wanted: number): Promise<number> {
+export async function findFreePort(wanted: number): Promise<number> {
   return (await tryPort(wanted)) ?? (await tryPort(0)) ?? Promise.reject(new Error('No free port'));
 }
 

@@ -1,0 +1,67 @@
+import type { TelemetryOptions } from '@temporalio/worker';
+import type { Embedder } from '../../adapters/embedding/embedder.ts';
+import { createMetricRegistry } from '../../adapters/telemetry/metric-registry.ts';
+import { openMetricsEndpoint } from '../../adapters/telemetry/metrics-endpoint.ts';
+import type { ListenAddress } from '../../domain/listen-address.ts';
+import { findFreePort } from '../embedded/free-ports.ts';
+import type { Stores } from '../open-stores.ts';
+import type { Observer } from './observer.ts';
+import { countingObserver } from './product-metrics.ts';
+import { readEmbeddingMetrics, readProcessMetrics, readRunMetrics } from './read-metrics.ts';
+
+/** What a worker process tells of itself, and to whom. */
+export type Telemetry = {
+  readonly observers: readonly Partial<Observer>[];
+  /** For Temporal's runtime, before anything else is made of it. */
+  readonly runtime: TelemetryOptions;
+  /** Has the metrics of embedding models read from here on. */
+  watchEmbedders(loaded: () => Promise<readonly Embedder[]>): void;
+  close(): Promise<void>;
+};
+
+/**
+ * Serves the metrics of the product and of Temporal's SDK at one address. The SDK can serve only on
+ * a port of its own: it gets one on loopback, and its text is appended to ours.
+ *
+ * @param options.metrics  null = nothing is counted
+ * @throws {EnvironmentError} when the address cannot be listened on
+ */
+export async function openTelemetry(options: {
+  readonly metrics: ListenAddress | null;
+  readonly stores: Pick<Stores, 'runs' | 'calls'>;
+  readonly onNote: (note: string) => void;
+}): Promise<Telemetry> {
+  const { metrics, stores, onNote } = options;
+  if (metrics === null) {
+    return { observers: [], runtime: {}, watchEmbedders: () => undefined, close: async () => {} };
+  }
+  const registry = createMetricRegistry();
+  const counting = countingObserver(registry);
+  const runs = readRunMetrics(registry, stores);
+  const process = readProcessMetrics(registry);
+  const bindAddress = `127.0.0.1:${await findFreePort(0)}`;
+  const endpoint = await openMetricsEndpoint({
+    address: metrics,
+    render: registry.render,
+    otherUrl: `http://${bindAddress}/metrics`,
+  });
+  onNote(`Metrics: ${endpoint.url}`);
+  return {
+    observers: [counting, runs],
+    runtime: {
+      metrics: {
+        prometheus: {
+          bindAddress,
+          countersTotalSuffix: true,
+          unitSuffix: true,
+          useSecondsForDurations: true,
+        },
+      },
+    },
+    watchEmbedders: (loaded) => readEmbeddingMetrics(registry, loaded),
+    async close() {
+      process.stop();
+      await endpoint.close();
+    },
+  };
+}
