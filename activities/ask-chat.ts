@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import { budgetOf } from '../domain/budget.ts';
 import { callKey, seedOf } from '../domain/call-key.ts';
 import { type ChatReply, readChatEnvelope } from '../domain/chat-envelope.ts';
 import { expectedTokens } from '../domain/expected-tokens.ts';
@@ -53,6 +54,7 @@ export function createAskChat({ paidCall, sendChat }: AskChatDependencies) {
       activityId: Context.current().info.activityId,
       mostUsd: mostChatPrice(model, request),
       expectedTokens: expectedTokens(request, model.maxTokens),
+      budget: budgetOf(spec),
       send: (signal, clientRequestId) =>
         sendChat({ model, request, media, seed, signal, clientRequestId }),
       read: (reply) => readChatEnvelope(model.provider, reply),

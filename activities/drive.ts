@@ -62,19 +62,41 @@ export function createDriveActivities({ runs, steps, reader, onRowsRecorded }: D
       await onRowsRecorded(runId);
     },
 
-    /** Ends a drive and sets the run's state. A stop keeps the reason that the stopping call wrote. */
+    /**
+     * Ends a drive and sets the run's state. A stop keeps the reason that the stopping call wrote;
+     * after one by budget, what was never started ends as `skipped`.
+     */
     async closeDrive(request: {
       readonly runId: string;
       readonly drive: number;
       readonly end: DriveEnd;
     }): Promise<void> {
       const { runId, drive, end } = request;
+      if (end === 'stopped') await skipTheRest({ runs, steps, reader }, { runId, drive });
       await runs.closeDrive(runId, drive, end === 'stopped' ? null : end);
       await onRowsRecorded(runId);
     },
   };
 }
 export type DriveActivities = ReturnType<typeof createDriveActivities>;
+
+/** A spent budget ends what was never started as `skipped`, so that counts add up. */
+async function skipTheRest(
+  dependencies: Pick<DriveDependencies, 'runs' | 'steps' | 'reader'>,
+  { runId, drive }: { readonly runId: string; readonly drive: number },
+): Promise<void> {
+  const { runs } = dependencies;
+  if ((await runs.get(runId))?.stopReason !== 'budget') return;
+  const all = { from: 0, to: Number.MAX_SAFE_INTEGER, limit: pageSize };
+  for (;;) {
+    const left = await runs.slice(runId, drive, all);
+    if (left.length === 0) return;
+    const ends = left.map(({ itemId, sample }) => ({ itemId, sample, ...neverStarted }));
+    await runs.recordRows(runId, drive, await joinRows(dependencies, { runId, drive, ends }));
+  }
+}
+
+const neverStarted = { outcome: 'skipped', failure: null, workflowRunId: null } as const;
 
 async function joinRows(
   { steps, reader }: Pick<DriveDependencies, 'steps' | 'reader'>,

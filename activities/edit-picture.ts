@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import { budgetOf } from '../domain/budget.ts';
 import { callKey, seedOf } from '../domain/call-key.ts';
 import { type PictureReply, readImageEnvelope } from '../domain/image-envelope.ts';
 import { pictureSize } from '../domain/picture-size.ts';
@@ -74,6 +75,7 @@ export function createEditPicture(dependencies: EditPictureDependencies) {
       mostUsd: imagePrice(model.price, { promptTokens: null, completionTokens: null, images: 1 }),
       // Where a provider counts tokens of pictures, they are taken when it says how many.
       expectedTokens: 0,
+      budget: budgetOf(spec),
       send: (signal, clientRequestId) =>
         sendImageEdit({ model, request, reference, seed, signal, clientRequestId }),
       read: (reply) => readImageEnvelope(model.provider, reply),

@@ -63,6 +63,7 @@ export async function makeRequest<Value>(
     startedAt,
     deadlineAt: startedAt + model.timeoutMs,
     maxPriceUsd: mostUsd,
+    budget: request.budget ?? null,
   });
   const context = { calls, now, request, earlier, n, noteEnd };
   const deadline = openDeadline(model.timeoutMs, ended);

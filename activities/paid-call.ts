@@ -1,3 +1,5 @@
+import type { RunBudget } from '../domain/budget.ts';
+import { BudgetRefusal } from '../domain/budget-gate.ts';
 import type { CallEnd, CallPlace, PlaceRequest } from '../domain/call-place.ts';
 import type { Envelope } from '../domain/envelope.ts';
 import type { WireReply } from '../domain/model-call.ts';
@@ -20,8 +22,8 @@ export type PaidCallDependencies = GateDependencies & {
    * @throws {StepError} action `wait`, when that takes longer than a call may wait in a process
    */
   readonly acquire: (request: PlaceRequest, signal: AbortSignal) => Promise<CallPlace>;
-  /** Closes admission for the whole run: key, quota or model gone. */
-  readonly stopRun: (runId: string, failure: StepError) => Promise<void>;
+  /** Closes admission for the whole run: key, quota or model gone, or its budget is spent. */
+  readonly stopRun: (runId: string, reason: StepError | BudgetRefusal) => Promise<void>;
   readonly processId: string;
   readonly now: () => number;
 };
@@ -36,6 +38,8 @@ export type PaidRequest<Value> = {
   readonly mostUsd: number | null;
   /** Prompt and completion tokens that it will probably use, for the account's limit. */
   readonly expectedTokens: number;
+  /** What the run may spend; none by default. */
+  readonly budget?: RunBudget | null;
   /**
    * Sends it once; `clientRequestId` names it to the provider.
    *
@@ -64,6 +68,7 @@ export type PaidResponse<Value> = {
  * and waits are counted from this drive's call records, so they survive any crash.
  *
  * @throws {StepError} what failed, and whether to retry, wait, fail the item or stop the run
+ * @throws {BudgetRefusal} when the run's budget has no room for the call: the item is skipped
  */
 export function createPaidCall(dependencies: PaidCallDependencies) {
   const inTurn = createTurns();
@@ -108,9 +113,21 @@ async function pay<Value>(
     });
     return made ?? (await adoptWinner(calls, request));
   } catch (error) {
-    if (error instanceof StepError && error.action === 'stop') await stopRun(owner.runId, error);
+    if (error instanceof BudgetRefusal && error.mayFitLater) throw untilSettled(error);
+    if (endsRun(error)) await stopRun(owner.runId, error);
     throw error;
   } finally {
     place.release(end);
   }
+}
+
+/** How soon a call asks again that waits for others to give back what they reserved. */
+const reservedMs = 2000;
+
+function untilSettled({ message }: BudgetRefusal): StepError {
+  return new StepError('unclassified', 'wait', message, { retryAfterMs: reservedMs });
+}
+
+function endsRun(error: unknown): error is StepError | BudgetRefusal {
+  return error instanceof BudgetRefusal || (error instanceof StepError && error.action === 'stop');
 }

@@ -1,5 +1,6 @@
 import { CancelledFailure, Context, type Info } from '@temporalio/activity';
 import { waitedMsOf } from './paid-call-budget.ts';
+import { BudgetRefusal } from '../domain/budget-gate.ts';
 import type { Step } from '../domain/outcome.ts';
 import { StepError } from '../domain/step-error.ts';
 import type { CallOwner, CallRecord, CallStore, CallUsage } from '../domain/stores/call-store.ts';
@@ -65,17 +66,23 @@ export function createStepRecorder({ steps, calls, processId }: RecordStepDepend
       return end.result;
     } catch (error) {
       if (error instanceof CancelledFailure) throw error;
+      if (error instanceof BudgetRefusal) {
+        // No failure, but what earlier attempts of the step spent belongs in the row.
+        await steps.finish(key, { ...notDone, ...(await spent()), failureClass: null });
+        throw error;
+      }
       const failure = endOfTries(error, info.attempt, tries);
       if (failure.action === 'fail' || failure.action === 'stop') {
         const { failureClass } = failure;
-        const end = { state: 'failed', usable: false, result: null, failureClass } as const;
-        await steps.finish(key, { ...end, ...(await spent()) });
+        await steps.finish(key, { ...notDone, ...(await spent()), failureClass });
       }
       throw failure;
     }
   };
 }
 export type RecordStep = ReturnType<typeof createStepRecorder>;
+
+const notDone = { state: 'failed', usable: false, result: null } as const;
 
 /** The newest usable record of a step, of this drive or an earlier one. */
 export function usableRecord(

@@ -31,12 +31,21 @@ export function mostChatPrice(
     request.repair?.complaint ?? '',
     ...request.parts.map((part) => (part.type === 'text' ? part.text : '')),
   ];
-  const bytes = texts.reduce((sum, text) => sum + utf8Length(text), 0);
-  const pictures = request.parts.filter((part) => part.type === 'image').length;
-  return chatPrice(spec.price, {
+  return mostPromptPrice(spec, {
+    bytes: texts.reduce((sum, text) => sum + utf8Length(text), 0),
+    pictures: request.parts.filter((part) => part.type === 'image').length,
+  });
+}
+
+/** The same for a prompt known by its size alone. */
+export function mostPromptPrice(
+  { price, maxTokens }: Pick<ChatModelSpec, 'price' | 'maxTokens'>,
+  { bytes, pictures }: { readonly bytes: number; readonly pictures: number },
+): number | null {
+  return chatPrice(price, {
     // Tokenizers work on bytes: none makes more tokens than there are, whatever the script.
     promptTokens: templateTokens + bytes + pictures * mostTokensPerPicture,
-    completionTokens: spec.maxTokens,
+    completionTokens: maxTokens,
     images: null,
   });
 }

@@ -1,5 +1,5 @@
 import { embedQueue, imageQueue, indexQueue, mediaQueue, modelQueue } from './queues.ts';
-import { plansPictures, type RunSpec, searchesFrames } from './run-spec.ts';
+import { paidModels, type RunSpec, searchesFrames } from './run-spec.ts';
 import type { RunQueues } from './workflow-contract.ts';
 
 /** Which queue each kind of work of a run goes to. */
@@ -17,11 +17,7 @@ export function queuesOf({ models, strategy, dataset }: RunSpec): RunQueues {
 }
 
 /** The environment variables whose keys the run's calls need. */
-export function keysNeeded({ models, strategy }: RunSpec): string[] {
-  const used = [
-    models.answer,
-    plansPictures(strategy) ? models.plan : null,
-    strategy.name === 'imagined-keyframes' ? models.image : null,
-  ];
-  return [...new Set(used.flatMap((model) => model?.apiKeyEnv ?? []))];
+export function keysNeeded(spec: RunSpec): string[] {
+  const models = Object.values(paidModels(spec));
+  return [...new Set(models.flatMap(({ apiKeyEnv }) => apiKeyEnv ?? []))];
 }

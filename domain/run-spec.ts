@@ -197,6 +197,16 @@ export function isSimulated(spec: RunSpec): boolean {
   return [answer, plan, image].some((model) => model?.provider === 'simulated');
 }
 
+/** The paid models that the run's strategy calls, by their use. */
+export function paidModels({ models, strategy }: Pick<RunSpec, 'models' | 'strategy'>) {
+  const { answer, plan, image } = models;
+  return {
+    answer,
+    ...(plansPictures(strategy) && { plan }),
+    ...(strategy.name === 'imagined-keyframes' && image !== null && { image }),
+  };
+}
+
 /** Whether the strategy plans pictures and searches with them. */
 export function plansPictures({ name }: { readonly name: string }): boolean {
   return name === 'imagined-keyframes' || name === 'unedited-reference';

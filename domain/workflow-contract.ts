@@ -94,7 +94,13 @@ export type ItemInput = {
   readonly modelHash: string | null;
 };
 
-export type ItemResult = { readonly outcome: Extract<Outcome, 'answered' | 'unparsed'> };
+/** `skipped`: the run's budget had no room for the item's next call; its finished steps are kept. */
+export type ItemResult = {
+  readonly outcome: Extract<Outcome, 'answered' | 'unparsed' | 'skipped'>;
+};
+
+/** Type of the failure with which an activity says that the run's budget has no room for its call. */
+export const budgetFailureType = 'budget';
 
 /** `eval/<runId>`: the root of a run. */
 export const evaluationWorkflowId = (runId: string): string => `eval/${runId}`;

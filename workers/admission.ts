@@ -1,3 +1,4 @@
+import { BudgetRefusal } from '../domain/budget-gate.ts';
 import { StepError } from '../domain/step-error.ts';
 import type { Admission, RunStore } from '../domain/stores/run-store.ts';
 
@@ -24,9 +25,20 @@ export function createAdmissionReader(runs: RunStore) {
       known.set(runId, { at: Date.now(), answer });
       return answer;
     },
-    /** Closes a run for everybody: a key, a quota or a model that nothing but a person can mend. */
-    async stopRun(runId: string, failure: StepError): Promise<void> {
-      const detail = { class: failure.failureClass, message: failure.message };
+    /**
+     * Closes a run for everybody: a key, a quota or a model that nothing but a person can mend. A
+     * spent budget lets items that have started finish.
+     */
+    async stopRun(runId: string, reason: StepError | BudgetRefusal): Promise<void> {
+      if (reason instanceof BudgetRefusal) {
+        const run = await runs.get(runId);
+        if (run?.state !== 'running') return;
+        await runs.setAdmission(runId, 'draining');
+        await runs.setState(runId, 'stopped', { reason: 'budget', detail: null });
+        known.delete(runId);
+        return;
+      }
+      const detail = { class: reason.failureClass, message: reason.message };
       await runs.setAdmission(runId, 'stopped');
       await runs.setState(runId, 'stopped', { reason: 'provider', detail });
       known.delete(runId);

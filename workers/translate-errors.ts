@@ -2,6 +2,8 @@ import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { Context } from '@temporalio/activity';
 import type { Step } from '../domain/outcome.ts';
+import { budgetFailureType } from '../domain/workflow-contract.ts';
+import { BudgetRefusal } from '../domain/budget-gate.ts';
 import { StepError } from '../domain/step-error.ts';
 
 const stepOfActivity: Readonly<Record<string, Step>> = {
@@ -28,6 +30,12 @@ export function toFailure(
   random: number = Math.random(),
 ): ApplicationFailure {
   const step = stepOfActivity[about.activityType] ?? null;
+  if (error instanceof BudgetRefusal) {
+    const { message } = error;
+    return withoutStack(
+      ApplicationFailure.create({ type: budgetFailureType, message, nonRetryable: true }),
+    );
+  }
   if (!(error instanceof StepError)) {
     const name = error instanceof Error ? error.name : 'error';
     return withoutStack(
@@ -60,7 +68,8 @@ export const translateErrors: ActivityInterceptorsFactory = (context: Context) =
         return await next(input);
       } catch (error) {
         if (error instanceof CancelledFailure || error instanceof ApplicationFailure) throw error;
-        if (!(error instanceof StepError)) context.log.error('unexpected error', { error });
+        const isForeseen = error instanceof StepError || error instanceof BudgetRefusal;
+        if (!isForeseen) context.log.error('unexpected error', { error });
         throw toFailure(error, context.info);
       }
     },

@@ -12,7 +12,7 @@ import type { GenerateActivities } from '../activities/generate.ts';
 import type { PlanActivities } from '../activities/plan.ts';
 import { plansPictures } from '../domain/run-spec.ts';
 import type { ItemInput, ItemResult } from '../domain/workflow-contract.ts';
-import { failureOf, itemFailure } from './item-failure.ts';
+import { failureOf, isBudgetStop, itemFailure } from './item-failure.ts';
 import { retryPolicy } from './retry-policy.ts';
 import { attemptCount, failedStep, failKind } from './search-attributes.ts';
 
@@ -33,6 +33,7 @@ export async function evaluateItem(input: ItemInput): Promise<ItemResult> {
     return await steps.answerQuestion(ref);
   } catch (error) {
     if (isCancellation(error) || !(error instanceof TemporalFailure)) throw error;
+    if (isBudgetStop(error)) return { outcome: 'skipped' };
     const failure = failureOf(error);
     upsertSearchAttributes([
       { key: failKind, value: failure.class },

@@ -28,7 +28,7 @@ const { loadSlice } = proxyActivities<DriveActivities>({
 /**
  * Works off one stretch of a drive: keeps a window of items open, has their videos indexed a
  * little ahead, and records how each item ended. A provider failure that stops the run (key,
- * quota, model gone) ends admission; what was started still finishes.
+ * quota, model gone) or a spent budget ends admission; what was started still finishes.
  */
 export async function evaluateShard(input: ShardInput): Promise<ShardResult> {
   const recorder = recordEnds(input.runId, input.drive);
@@ -38,7 +38,7 @@ export async function evaluateShard(input: ShardInput): Promise<ShardResult> {
   const finish = (end: ItemEnd): void => {
     shard.open -= 1;
     shard.ended += 1;
-    shard.isStopped ||= end.failure !== null && stoppingClasses.includes(end.failure.class);
+    shard.isStopped ||= stopsRun(end);
     setCurrentDetails(`${shard.ended} items ended, ${shard.open} open, window ${shard.window}.`);
     recorder.add(end);
   };
@@ -60,6 +60,11 @@ export async function evaluateShard(input: ShardInput): Promise<ShardResult> {
   }
   await recorder.close();
   return { ended: shard.ended, isStopped: shard.isStopped };
+}
+
+/** Nothing that is started now would end otherwise. */
+function stopsRun({ outcome, failure }: ItemEnd): boolean {
+  return outcome === 'skipped' || (failure !== null && stoppingClasses.includes(failure.class));
 }
 
 /** The unfinished items of the shard, page by page, each with those that come soon after it. */

@@ -1,5 +1,6 @@
 import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure } from '@temporalio/workflow';
 import type { ItemFailure } from '../domain/outcome.ts';
+import { budgetFailureType } from '../domain/workflow-contract.ts';
 
 /** Reads the class, step and attempts out of the failure of an activity or of an item. */
 export function failureOf(error: Error): ItemFailure {
@@ -22,6 +23,12 @@ export function itemFailure(failure: ItemFailure): ApplicationFailure {
   const end = ApplicationFailure.nonRetryable(message, failure.class, details);
   end.stack = '';
   return end;
+}
+
+/** Whether an activity found no room in the run's budget. */
+export function isBudgetStop(error: Error): boolean {
+  const cause = rootCause(error);
+  return cause instanceof ApplicationFailure && cause.type === budgetFailureType;
 }
 
 function rootCause(error: Error): Error {

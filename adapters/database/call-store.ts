@@ -1,11 +1,21 @@
 import { sql } from 'kysely';
+import { fromNanoUsd, toNanoUsd } from '../../domain/money.ts';
 import type { BlobStore } from '../../domain/stores/blob-store.ts';
 import type { CallStore } from '../../domain/stores/call-store.ts';
+import { reserve } from './budget-reservation.ts';
 import { ownerColumns, toCallRecord } from './call-record.ts';
 import { insertResponse, readResponse } from './call-responses.ts';
 import { missingRecord } from './database-error.ts';
+import { drawOnHold, releaseHolds } from './item-holds.ts';
 import { toJsonColumn } from './json-column.ts';
-import type { Connection, OpenTransaction } from './schema.ts';
+import type { CallColumns, Connection, OpenTransaction } from './schema.ts';
+import {
+  contributionOf,
+  countIntent,
+  countSettlement,
+  readTotals,
+  wholeRun,
+} from './spend-totals.ts';
 
 /** The call store: every request that may have been paid for, and what came back. */
 export function createCallStore(db: Connection, blobs: BlobStore): CallStore {
@@ -54,6 +64,18 @@ export function createCallStore(db: Connection, blobs: BlobStore): CallStore {
       return calls.map(toCallRecord);
     },
 
+    async spending(runId) {
+      const totals = await readTotals(db, runId);
+      return totals.map((total) => ({
+        account: total.account === wholeRun ? null : total.account,
+        calls: total.calls,
+        settledUsd: fromNanoUsd(total.settled_nano),
+        openUsd: fromNanoUsd(total.open_nano),
+        capUsd: total.cap_nano === null ? null : fromNanoUsd(total.cap_nano),
+        warnedAt: total.warned_at,
+      }));
+    },
+
     ledger: (runId) =>
       db
         .transaction()
@@ -76,6 +98,8 @@ async function insertIntent(
   trx: OpenTransaction,
   intent: Parameters<CallStore['openIntent']>[0],
 ): Promise<number> {
+  await countIntent(trx, intent, toNanoUsd(intent.maxPriceUsd ?? 0));
+  if (intent.budget && intent.maxPriceUsd !== null) await reserve(trx, intent, intent.budget);
   const last = await trx
     .selectFrom('calls')
     .select(({ fn }) => fn.max<number | null>('n').as('n'))
@@ -114,7 +138,8 @@ async function settleCall(
     .leftJoin('call_responses as response', (join) =>
       join.onRef('response.call_key', '=', 'calls.call_key').onRef('response.n', '=', 'calls.n'),
     )
-    .select(['calls.state', 'response.status as answered'])
+    .selectAll('calls')
+    .select('response.status as answered')
     .where('calls.call_key', '=', callKey)
     .where('calls.n', '=', n)
     .executeTakeFirst();
@@ -123,6 +148,7 @@ async function settleCall(
   if (end.state === 'usable' && call.answered === null) throw missingRecord(`response to ${name}`);
 
   const isDuplicate = end.state === 'usable' && (await winnerOf(trx, callKey)) !== undefined;
+  await countEnd(trx, call, { ...end, isDuplicate });
   await trx
     .updateTable('calls')
     .set({
@@ -141,25 +167,40 @@ async function settleCall(
     .execute();
 }
 
+/** Moves the running totals, and ends what the item holds with the answer it was held for. */
+async function countEnd(
+  trx: OpenTransaction,
+  call: CallColumns,
+  end: Parameters<CallStore['settle']>[2] & { readonly isDuplicate: boolean },
+): Promise<void> {
+  const before = contributionOf(call);
+  const after = contributionOf({
+    ...call,
+    state: end.state,
+    price_usd: end.priceUsd,
+    is_duplicate: end.isDuplicate ? 1 : 0,
+  });
+  await countSettlement(trx, call, before, after);
+  const item = { runId: call.run_id, itemId: call.item_id, sample: call.sample };
+  const grown = after.settledNano + after.openNano - before.settledNano - before.openNano;
+  await drawOnHold(trx, item, call.account, grown);
+  if (end.state === 'usable' && call.step === 'answer') await releaseHolds(trx, item, true);
+}
+
 async function readLedger(trx: OpenTransaction, runId: string) {
-  const totals = await trx
-    .selectFrom('calls')
-    .select(({ fn }) => fn.countAll<number>().as('calls'))
-    .select([
-      sql<number>`coalesce(sum(case when state <> 'open' then price_usd end), 0)`.as('settledUsd'),
-      sql<number>`coalesce(sum(case when state = 'open' then max_price_usd end), 0)`.as('openUsd'),
-      sql<number>`coalesce(sum(case when is_duplicate = 1 then price_usd end), 0)`.as(
-        'duplicateUsd',
-      ),
-    ])
-    .where('run_id', '=', runId)
-    .executeTakeFirstOrThrow();
+  const [total] = await readTotals(trx, runId);
   const open = await trx
     .selectFrom('calls')
     .selectAll()
     .where('run_id', '=', runId)
-    .where('state', '=', 'open')
+    .where('state', '=', sql.lit('open')) // as the index calls_open says it
     .orderBy('call_id')
     .execute();
-  return { ...totals, openIntents: open.map(toCallRecord) };
+  return {
+    calls: total?.calls ?? 0,
+    settledUsd: fromNanoUsd(total?.settled_nano ?? 0),
+    openUsd: fromNanoUsd(total?.open_nano ?? 0),
+    duplicateUsd: fromNanoUsd(total?.duplicate_nano ?? 0),
+    openIntents: open.map(toCallRecord),
+  };
 }

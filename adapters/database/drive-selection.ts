@@ -65,6 +65,7 @@ async function takeUp(
 function neverEndedOrStopped(items: Items): Expression<SqlBool> {
   return items.or([
     items('outcome', 'is', null),
+    items('outcome', '=', 'skipped'),
     items.and([items('outcome', '=', 'failed'), items('failure_class', 'in', stoppingClasses)]),
   ]);
 }

@@ -3,6 +3,7 @@ import type { DriveSelection, RunStore } from '../../domain/stores/run-store.ts'
 import type { RunState } from '../../domain/summary.ts';
 import { missingRecord } from './database-error.ts';
 import { takeUpItems } from './drive-selection.ts';
+import { dropHolds } from './item-holds.ts';
 import { fromJsonColumn } from './json-column.ts';
 import type { Connection, OpenTransaction } from './schema.ts';
 
@@ -49,6 +50,7 @@ async function openDrive(trx: OpenTransaction, runId: string, selection: DriveSe
   const selected = await takeUpItems(trx, runId, drive, selection);
   if (selected === 0) return { drive: null, selected: 0, openDrive: null };
 
+  await dropHolds(trx, runId);
   await trx
     .insertInto('drives')
     .values({ run_id: runId, drive, opened_at: Date.now(), closed_at: null })

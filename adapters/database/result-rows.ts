@@ -4,6 +4,7 @@ import { lessTally, noTally, tallyOf } from '../../domain/row-tally.ts';
 import type { RunStore } from '../../domain/stores/run-store.ts';
 import { missingRecord } from './database-error.ts';
 import { inChunks } from './in-chunks.ts';
+import { releaseHolds } from './item-holds.ts';
 import { fromJsonColumn } from './json-column.ts';
 import { type Counted, moveCounted, type Standing } from './run-counters.ts';
 import type { Connection, OpenTransaction } from './schema.ts';
@@ -69,6 +70,8 @@ async function recordChunk(
     const previous = place.row_json === null ? null : toRow(place.row_json, runId, row.item_id);
     const row_json = JSON.stringify({ ...row, previous_attempts: attemptsUpTo(previous) });
     await writeRow(trx, runId, drive, row, row_json);
+    const item = { runId, itemId: row.item_id, sample: row.sample };
+    await releaseHolds(trx, item, row.outcome !== 'skipped' && row.outcome !== 'cancelled');
     const before = previous === null ? noTally : tallyOf(previous);
     await addToTally(trx, runId, place.video_id, lessTally(tallyOf(row), before));
     const standing = standingOf(row);
@@ -103,8 +106,10 @@ async function placesOf(trx: OpenTransaction, runId: string, rows: readonly Row[
 
 const placeKey = (itemId: string, sample: number): string => `${sample} ${itemId}`;
 
+/** A skipped item was not tried: it leaves no attempt behind. */
 function attemptsUpTo(previous: Row | null): PreviousAttempt[] {
   if (previous === null) return [];
+  if (previous.outcome === 'skipped') return [...previous.previous_attempts];
   const { drive, outcome, answer, failure, finished_at } = previous;
   return [...previous.previous_attempts, { drive, outcome, answer, failure, finished_at }];
 }

@@ -29,6 +29,8 @@ export type Tables = {
   readonly run_counters: RunCounterTable;
   readonly video_tallies: VideoTallyTable;
   readonly dataset_chunks: DatasetChunkTable;
+  readonly spend_totals: SpendTotalTable;
+  readonly item_holds: ItemHoldTable;
 };
 
 export type Connection = Kysely<Tables>;
@@ -213,4 +215,32 @@ type VideoTallyTable = {
   paid_unknown: Generated<number>;
   list_usd: Generated<number>;
   list_unknown: Generated<number>;
+};
+
+/** One row per run and account; the row of the whole run has an empty account. */
+type SpendTotalTable = {
+  run_id: string;
+  account: string;
+  calls: number;
+  settled_nano: number;
+  /** Calls whose price is not known, each at its maximum. */
+  open_nano: number;
+  duplicate_nano: number;
+  /** What admitted items may need beyond their calls so far. */
+  held_nano: Generated<number>;
+  /** Items that finished while a cap was set, and what they cost. */
+  finished_items: Generated<number>;
+  finished_nano: Generated<number>;
+  cap_nano: number | null;
+  warned_at: number | null;
+};
+export type SpendTotalColumns = Selectable<SpendTotalTable>;
+
+type ItemHoldTable = {
+  run_id: string;
+  item_id: string;
+  sample: number;
+  account: string;
+  estimate_nano: number;
+  committed_nano: number;
 };

@@ -1,3 +1,4 @@
+import type { RunBudget } from '../budget.ts';
 import type { FailureClass, Step } from '../outcome.ts';
 
 /** Tokens and pictures one call used; null where the provider gave no figure. */
@@ -53,6 +54,20 @@ export type StoredResponse = {
   readonly body: Uint8Array;
 };
 
+/** What a run, or one account of it, has spent. */
+export type Spending = {
+  /** Null = the whole run. */
+  readonly account: string | null;
+  readonly calls: number;
+  readonly settledUsd: number;
+  /** Calls whose price is not known, each at its maximum. */
+  readonly openUsd: number;
+  /** The cap that calls were last checked against; null = none. */
+  readonly capUsd: number | null;
+  /** When 80 % of that cap was settled, in milliseconds since 1970; null before. */
+  readonly warnedAt: number | null;
+};
+
 export type CallStore = {
   /** The response that counts for this key, or null. */
   findUsable(callKey: string): Promise<{ record: CallRecord; response: StoredResponse } | null>;
@@ -61,7 +76,13 @@ export type CallStore = {
    * They are paid for: whoever finds them settles them.
    */
   findUnsettled(callKey: string): Promise<StoredResponse[]>;
-  /** Writes the intent before the request leaves and returns its number. */
+  /**
+   * Writes the intent before the request leaves and returns its number. With a budget it is written
+   * only if its maximum fits, and with an item's first call the estimate of the whole item; checked
+   * and written in one transaction, so that processes together keep the cap.
+   *
+   * @throws {BudgetRefusal} when it does not fit: nothing was written
+   */
   openIntent(
     intent: CallOwner &
       Pick<
@@ -74,7 +95,7 @@ export type CallStore = {
         | 'startedAt'
         | 'deadlineAt'
         | 'maxPriceUsd'
-      >,
+      > & { readonly budget?: RunBudget | null },
   ): Promise<number>;
   /** Stores the raw response, create-only and durable, before anybody parses it. */
   storeResponse(callKey: string, response: StoredResponse): Promise<void>;
@@ -93,7 +114,12 @@ export type CallStore = {
   ): Promise<number | null>;
   /** Every call of one step in one drive, oldest first. */
   ofStep(owner: CallOwner): Promise<CallRecord[]>;
-  /** Totals over a run. `openIntents` are calls without a settlement: possible duplicate spend. */
+  /** Running totals of a run and of each of its accounts, the run's own first. */
+  spending(runId: string): Promise<readonly Spending[]>;
+  /**
+   * Totals over a run. `openIntents` are calls without a settlement: possible duplicate spend.
+   * `openUsd` also counts replies that came without the figures for their price, at their maximum.
+   */
   ledger(runId: string): Promise<{
     readonly calls: number;
     readonly settledUsd: number;

@@ -44,7 +44,7 @@ export type RunItem = {
 
 /** Which items a drive takes up. */
 export type DriveSelection =
-  /** `run`: items that never ended, and those that failed with auth, quota or model_gone. */
+  /** `run`: items that never ended or were skipped, and those that failed with auth, quota or model_gone. */
   | { readonly kind: 'unfinished' }
   /**
    * `retry`: everything not answered, narrowed by class, step or a list of item ids. Items that

@@ -56,6 +56,7 @@ export function createFakeCallStore() {
     },
     ofStep: (owner: CallOwner) =>
       Promise.resolve(records.filter((call) => ownerKeys.every((key) => call[key] === owner[key]))),
+    spending: () => Promise.resolve([]),
     ledger(runId) {
       const calls = records.filter((call) => call.runId === runId);
       const openIntents = calls.filter((call) => call.state === 'open');

@@ -1,6 +1,11 @@
 import type { Migration } from './migration.ts';
 
-/** What a person changed while a run was at work, and why; how far a run is, kept as counters. */
+const nano = (column: string): string => `cast(round(coalesce(${column}, 0) * 1e9) as bigint)`;
+
+/**
+ * What a person changed while a run was at work, and why; how far a run is and what it has spent,
+ * kept as counters.
+ */
 export const durabilityTables: Migration = {
   version: 3,
   name: 'durability',
@@ -36,5 +41,32 @@ export const durabilityTables: Migration = {
       list_usd real not null default 0, list_unknown integer not null default 0,
       primary key (run_id, video_id)
     )`,
+
+    // Money in nano-dollars. The account is '' in the row of the whole run.
+    `create table spend_totals (
+      run_id text not null, account text not null, calls bigint not null,
+      settled_nano bigint not null, open_nano bigint not null, duplicate_nano bigint not null,
+      held_nano bigint not null default 0,
+      finished_items bigint not null default 0, finished_nano bigint not null default 0,
+      cap_nano bigint, warned_at bigint,
+      primary key (run_id, account)
+    )`,
+    ...['account', "''"].map(
+      (account) => `insert into spend_totals
+        (run_id, account, calls, settled_nano, open_nano, duplicate_nano)
+        select run_id, ${account}, count(*),
+          sum(case when state = 'open' then 0 else ${nano('price_usd')} end),
+          sum(case when state = 'open' or price_usd is null and state <> 'unbilled'
+            then ${nano('max_price_usd')} else 0 end),
+          sum(case when is_duplicate = 1 then ${nano('price_usd')} else 0 end)
+        from calls group by run_id${account === 'account' ? ', account' : ''}`,
+    ),
+    // What an admitted item of a run with a budget may take, and what it has taken.
+    `create table item_holds (
+      run_id text not null, item_id text not null, sample integer not null,
+      account text not null, estimate_nano bigint not null, committed_nano bigint not null,
+      primary key (run_id, item_id, sample, account)
+    )`,
+    `create index calls_open on calls (run_id) where state = 'open'`,
   ],
 };

@@ -66,13 +66,27 @@ export function describeDrives(open: () => Promise<Database>): void {
     expect(await database.runs.get('r1')).toMatchObject({ state: 'running', drive: 2 });
   });
 
-  test('takes no number when nothing is left to do', async () => {
+  test('takes up what was skipped, which leaves no attempt behind', async () => {
     await endEverything(database.runs);
 
     const opened = await database.runs.openDrive('r1', { kind: 'unfinished' });
 
+    expect(opened).toMatchObject({ drive: 2, selected: 1 });
+    expect(await unfinishedIds(database.runs, 2)).toEqual(['q4']);
+    await database.runs.recordRows('r1', 2, [sampleRow('q4', 2, 'answered')]);
+    expect((await database.runs.row('r1', 'q4', 0))?.previous_attempts).toEqual([]);
+  });
+
+  test('takes no number when nothing is left to do', async () => {
+    await endEverything(database.runs);
+    await database.runs.openDrive('r1', { kind: 'unfinished' });
+    await database.runs.recordRows('r1', 2, [sampleRow('q4', 2, 'answered')]);
+    await database.runs.closeDrive('r1', 2, null);
+
+    const opened = await database.runs.openDrive('r1', { kind: 'unfinished' });
+
     expect(opened).toEqual({ drive: null, selected: 0, openDrive: null });
-    expect(await database.runs.get('r1')).toMatchObject({ drive: 1, driveIsOpen: false });
+    expect(await database.runs.get('r1')).toMatchObject({ drive: 2, driveIsOpen: false });
   });
 
   test('lists open drives and sums the time they were open', async () => {

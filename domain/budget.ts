@@ -1,0 +1,58 @@
+import { mostPromptPrice } from './pricing.ts';
+import { type ChatModelSpec, paidModels, plansPictures, type RunSpec } from './run-spec.ts';
+
+/** What a run may spend, and what one of its items may take at most, in US dollars. */
+export type RunBudget = {
+  /** Cap over everything the run pays; null = none. */
+  readonly runUsd: number | null;
+  /** Caps by account; accounts without one are left out. */
+  readonly accountsUsd: Readonly<Record<string, number>>;
+  /** By account: the sum of an item's calls, each at its maximum. */
+  readonly itemMostUsd: Readonly<Record<string, number>>;
+  /** By account: the dearest single call at its maximum. */
+  readonly callMostUsd: Readonly<Record<string, number>>;
+};
+
+/** Bytes of a prompt's text that an estimate allows for; a reservation counts the real ones. */
+const promptBytes = 8000;
+
+/** The budget that a run's calls are checked against; null without a cap. */
+export function budgetOf(spec: RunSpec): RunBudget | null {
+  const { runUsd, accountsUsd } = capsOf(spec);
+  if (runUsd === null && Object.keys(accountsUsd).length === 0) return null;
+  const itemMostUsd: Record<string, number> = {};
+  const callMostUsd: Record<string, number> = {};
+  for (const { account, usd, calls } of dearestCalls(spec)) {
+    itemMostUsd[account] = (itemMostUsd[account] ?? 0) + usd * calls;
+    callMostUsd[account] = Math.max(callMostUsd[account] ?? 0, usd);
+  }
+  return { runUsd, accountsUsd, itemMostUsd, callMostUsd };
+}
+
+/** A cap belongs to the account: of several models on one, the lowest counts. */
+function capsOf(spec: RunSpec): Pick<RunBudget, 'runUsd' | 'accountsUsd'> {
+  const accountsUsd: Record<string, number> = {};
+  for (const { account, budgetUsd } of Object.values(paidModels(spec))) {
+    if (budgetUsd === null) continue;
+    accountsUsd[account] = Math.min(accountsUsd[account] ?? Infinity, budgetUsd);
+  }
+  return { runUsd: spec.run.budgetUsd, accountsUsd };
+}
+
+function dearestCalls({ models, strategy }: RunSpec) {
+  const { answer, plan, image } = models;
+  const { initialFrames, answerFrames, maxImageRequests, topK } = strategy;
+  const shown = answerFrames ?? Math.max(initialFrames, topK * maxImageRequests);
+  const chat = (model: ChatModelSpec, frames: number) => ({
+    account: model.account,
+    usd: mostPromptPrice(model, { bytes: promptBytes, pictures: frames }) ?? 0,
+    calls: 1,
+  });
+  return [
+    chat(answer, shown),
+    ...(plansPictures(strategy) ? [chat(plan, initialFrames)] : []),
+    ...(image === null || strategy.name !== 'imagined-keyframes'
+      ? []
+      : [{ account: image.account, usd: image.price?.image ?? 0, calls: maxImageRequests }]),
+  ];
+}

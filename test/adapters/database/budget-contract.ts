@@ -1,0 +1,165 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Database } from '../../../adapters/database/open-database.ts';
+import type { RunBudget } from '../../../domain/budget.ts';
+import { BudgetRefusal } from '../../../domain/budget-gate.ts';
+import type { CallStore } from '../../../domain/stores/call-store.ts';
+import { sampleItems, sampleRow, sampleRun, sampleStep } from './sample-run.ts';
+
+type Intent = Parameters<CallStore['openIntent']>[0];
+
+const now = 1_900_000_000_000;
+/** An item plans, draws and answers for a dollar each at most. */
+const budget = (changes: Partial<RunBudget> = {}): RunBudget => ({
+  runUsd: 10,
+  accountsUsd: {},
+  itemMostUsd: { chat: 2, painter: 1 },
+  callMostUsd: { chat: 1, painter: 1 },
+  ...changes,
+});
+const end = {
+  state: 'usable',
+  settledAt: now,
+  usage: null,
+  failureClass: null,
+  action: null,
+  retryAfterMs: null,
+  httpStatus: 200,
+} as const;
+
+/** How every database keeps a run within its budget. */
+export function describeBudget(open: () => Promise<Database>): void {
+  let database: Database;
+  let calls: CallStore;
+  beforeEach(async () => {
+    database = await open();
+    calls = database.calls;
+    await database.runs.create(sampleRun('r1'), sampleItems(20));
+    await database.runs.openDrive('r1', { kind: 'unfinished' });
+  });
+  afterEach(() => database.close());
+
+  const intent = (itemId: string, step: Intent['step'], changes: Partial<Intent> = {}): Intent => ({
+    ...sampleStep({ itemId, step }),
+    callKey: `${itemId} ${step}`,
+    account: step === 'generate' ? 'painter' : 'chat',
+    model: 'looker',
+    activityId: 'a',
+    processId: 'p',
+    startedAt: now,
+    deadlineAt: now + 1000,
+    maxPriceUsd: 1,
+    budget: budget(),
+    ...changes,
+  });
+  const refusal = async (made: Intent): Promise<BudgetRefusal | null> => {
+    try {
+      await calls.openIntent(made);
+      return null;
+    } catch (error) {
+      if (!(error instanceof BudgetRefusal)) throw error;
+      return error;
+    }
+  };
+  const pay = async (itemId: string, step: Intent['step'], priceUsd: number | null) => {
+    const made = intent(itemId, step);
+    const n = await calls.openIntent(made);
+    await calls.storeResponse(made.callKey, { n, status: 200, body: Buffer.from('yes') });
+    await calls.settle(made.callKey, n, { ...end, priceUsd });
+  };
+  const payItem = async (itemId: string, priceUsd: number) => {
+    for (const step of ['plan', 'generate', 'answer'] as const) await pay(itemId, step, priceUsd);
+  };
+
+  test('admits an item only when all it may take fits beside what others hold', async () => {
+    for (const item of ['q0', 'q1', 'q2']) await calls.openIntent(intent(item, 'plan'));
+
+    const refused = await refusal(intent('q3', 'plan'));
+
+    expect(refused?.mayFitLater).toBe(true);
+    expect(await calls.ledger('r1')).toMatchObject({ calls: 3, openUsd: 3 });
+    // Those that were admitted go on.
+    for (const item of ['q0', 'q1', 'q2']) expect(await refusal(intent(item, 'answer'))).toBeNull();
+  });
+
+  test('lets the next item in when one has ended for less than it held', async () => {
+    for (const item of ['q0', 'q1', 'q2']) await pay(item, 'plan', 0.01);
+    expect(await refusal(intent('q3', 'plan'))).not.toBeNull();
+
+    await pay('q0', 'answer', 0.01);
+
+    expect(await refusal(intent('q3', 'plan'))).toBeNull();
+  });
+
+  test('gives back what a failed item held when its end is recorded', async () => {
+    for (const item of ['q0', 'q1', 'q2']) await pay(item, 'plan', 0.1);
+    expect(await refusal(intent('q3', 'plan'))).toMatchObject({ mayFitLater: true });
+
+    await database.runs.recordRows('r1', 1, [sampleRow('q0', 1, 'failed')]);
+
+    expect(await refusal(intent('q3', 'plan'))).toBeNull();
+  });
+
+  test('estimates by what finished items cost, and never passes the cap', async () => {
+    for (let item = 0; item < 5; item += 1) await payItem(`q${item}`, 0.5);
+    // 7.5 are spent; an item takes 1.5 and its last call 1 at most.
+    expect(await refusal(intent('q5', 'plan'))).toBeNull();
+    expect(await refusal(intent('q6', 'plan'))).toMatchObject({ mayFitLater: true });
+    await pay('q5', 'answer', 0.5);
+
+    // 8 are spent, 1 is in flight: even if that came to nothing, 2.5 would not fit.
+    expect(await refusal(intent('q6', 'plan'))).toMatchObject({ mayFitLater: false });
+    const { settledUsd, openUsd } = await calls.ledger('r1');
+    expect(settledUsd + openUsd).toBeLessThanOrEqual(10);
+  });
+
+  test('keeps the cap of one account beside that of the run', async () => {
+    const accountsUsd = { painter: 2 };
+    const plan = (item: string) =>
+      intent(item, 'plan', { budget: budget({ runUsd: null, accountsUsd }) });
+    await calls.openIntent(plan('q0'));
+    await calls.openIntent(plan('q1'));
+
+    expect(await refusal(plan('q2'))).toMatchObject({ mayFitLater: true });
+    expect(await calls.spending('r1')).toMatchObject([
+      { account: null, capUsd: null, calls: 2 },
+      { account: 'chat', capUsd: null, calls: 2 },
+      { account: 'painter', capUsd: 2, calls: 0 },
+    ]);
+  });
+
+  test('counts a reply without figures at its maximum, as long as there is a price', async () => {
+    await pay('q0', 'answer', null);
+
+    expect(await calls.ledger('r1')).toMatchObject({ settledUsd: 0, openUsd: 1, openIntents: [] });
+  });
+
+  test('notes once that 80 % of a cap are spent, and anew when the cap is raised', async () => {
+    const warned = async () => (await calls.spending('r1'))[0]?.warnedAt ?? null;
+    await pay('q0', 'plan', 7.9);
+    expect(await warned()).toBeNull();
+
+    await pay('q0', 'generate', 0.1);
+    const first = await warned();
+    await pay('q0', 'answer', 0.1);
+
+    expect(first).not.toBeNull();
+    expect(await warned()).toBe(first);
+    await calls.openIntent(intent('q1', 'plan', { budget: budget({ runUsd: 20 }) }));
+    expect(await warned()).toBeNull();
+  });
+
+  test('leaves nothing held by a drive that has ended', async () => {
+    for (const item of ['q0', 'q1', 'q2']) await calls.openIntent(intent(item, 'plan'));
+    await database.runs.closeDrive('r1', 1, null);
+    await database.runs.openDrive('r1', { kind: 'unfinished' });
+    const later = now + 5000;
+
+    const again = (item: string) =>
+      intent(item, 'plan', { drive: 2, startedAt: later, deadlineAt: later + 1, callKey: item });
+
+    // 3 of 10 stay open: two more items fit, a third does not.
+    expect(await refusal(again('q0'))).toBeNull();
+    expect(await refusal(again('q1'))).toBeNull();
+    expect(await refusal(again('q2'))).not.toBeNull();
+  });
+}
