@@ -1,14 +1,14 @@
 import { sql } from 'kysely';
 import { fromNanoUsd, toNanoUsd } from '../../domain/money.ts';
 import type { BlobStore } from '../../domain/stores/blob-store.ts';
-import type { CallStore } from '../../domain/stores/call-store.ts';
+import type { CallStore, Spending } from '../../domain/stores/call-store.ts';
 import { reserve } from './budget-reservation.ts';
 import { ownerColumns, toCallRecord } from './call-record.ts';
 import { insertResponse, readResponse } from './call-responses.ts';
 import { missingRecord } from './database-error.ts';
 import { drawOnHold, releaseHolds } from './item-holds.ts';
 import { toJsonColumn } from './json-column.ts';
-import type { CallColumns, Connection, OpenTransaction } from './schema.ts';
+import type { CallColumns, Connection, OpenTransaction, SpendTotalColumns } from './schema.ts';
 import {
   contributionOf,
   countIntent,
@@ -64,23 +64,24 @@ export function createCallStore(db: Connection, blobs: BlobStore): CallStore {
       return calls.map(toCallRecord);
     },
 
-    async spending(runId) {
-      const totals = await readTotals(db, runId);
-      return totals.map((total) => ({
-        account: total.account === wholeRun ? null : total.account,
-        calls: total.calls,
-        settledUsd: fromNanoUsd(total.settled_nano),
-        openUsd: fromNanoUsd(total.open_nano),
-        capUsd: total.cap_nano === null ? null : fromNanoUsd(total.cap_nano),
-        warnedAt: total.warned_at,
-      }));
-    },
+    spending: async (runId) => (await readTotals(db, runId)).map(toSpending),
 
     ledger: (runId) =>
       db
         .transaction()
         .setAccessMode('read only')
         .execute((trx) => readLedger(trx, runId)),
+  };
+}
+
+function toSpending(total: SpendTotalColumns): Spending {
+  return {
+    account: total.account === wholeRun ? null : total.account,
+    calls: total.calls,
+    settledUsd: fromNanoUsd(total.settled_nano),
+    openUsd: fromNanoUsd(total.open_nano),
+    capUsd: total.cap_nano === null ? null : fromNanoUsd(total.cap_nano),
+    warnedAt: total.warned_at,
   };
 }
 

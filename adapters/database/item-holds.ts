@@ -96,8 +96,8 @@ export async function dropHolds(trx: OpenTransaction, runId: string): Promise<vo
   await trx.updateTable('spend_totals').set({ held_nano: 0 }).where('run_id', '=', runId).execute();
 }
 
-function leftOf(hold: { readonly estimate_nano: number; readonly committed_nano: number }): number {
-  return Math.max(0, hold.estimate_nano - hold.committed_nano);
+function leftOf(held: { readonly estimate_nano: number; readonly committed_nano: number }): number {
+  return Math.max(0, held.estimate_nano - held.committed_nano);
 }
 
 async function changeHeld(

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createPaidCall, type PaidRequest } from '../../activities/paid-call.ts';
 import { createAccountLimiter } from '../../adapters/models/account-limiter.ts';
 import type { PlaceRequest } from '../../domain/call-place.ts';
+import { BudgetRefusal } from '../../domain/budget-gate.ts';
 import { type ChatReply, readChatEnvelope } from '../../domain/chat-envelope.ts';
 import type { WireReply } from '../../domain/model-call.ts';
 import { chatPrice } from '../../domain/pricing.ts';
@@ -38,7 +39,7 @@ function openWorld(script: readonly Step[] = [completion('B')], fake = createFak
   const world = {
     ...fake,
     sent: [] as string[],
-    stopped: [] as StepError[],
+    stopped: [] as (StepError | BudgetRefusal)[],
     admission: 'open' as Admission,
     stop: null as StepError | null,
     clock: 1000,
@@ -48,8 +49,8 @@ function openWorld(script: readonly Step[] = [completion('B')], fake = createFak
     calls: fake.store,
     admission: () => Promise.resolve({ admission: world.admission, stop: world.stop }),
     acquire: (...place) => world.acquire(...place),
-    stopRun: (_, failure) => {
-      world.stopped.push(failure);
+    stopRun: (_, reason) => {
+      world.stopped.push(reason);
       return Promise.resolve();
     },
     processId: 'p1',
@@ -520,6 +521,32 @@ describe('the end of a call in flight', () => {
 
     await expect(ending).rejects.toThrow('the worker ends');
     expect(records).toMatchObject([{ state: 'open', action: null, settledAt: null }]);
+  });
+});
+
+describe('a paid call that the budget has no room for', () => {
+  const refusing = (mayFitLater: boolean) => {
+    const fake = createFakeCallStore();
+    const openIntent = () => Promise.reject(new BudgetRefusal(null, mayFitLater));
+    return openWorld([], { ...fake, store: { ...fake.store, openIntent } });
+  };
+
+  it('sends nothing and stops the run', async () => {
+    const { call, sent, stopped } = refusing(false);
+
+    await expect(call()).rejects.toBeInstanceOf(BudgetRefusal);
+
+    expect(sent).toEqual([]);
+    expect(stopped).toHaveLength(1);
+  });
+
+  it('waits while calls in flight may give back what they reserved', async () => {
+    const { call, sent, stopped } = refusing(true);
+
+    await expect(call()).rejects.toMatchObject({ action: 'wait' });
+
+    expect(sent).toEqual([]);
+    expect(stopped).toEqual([]);
   });
 });
 

@@ -26,6 +26,7 @@ export type EvaluationOptions = {
   readonly itemsInFlight?: number;
   readonly apiKeyEnv?: string | null;
   readonly failOn?: number;
+  readonly budgetUsd?: number;
   /** Laid over every paid model: deadlines, attempts, calls at once. */
   readonly calls?: {
     readonly timeoutS?: number;
@@ -70,7 +71,11 @@ export async function writeConfig(file: string, options: EvaluationOptions): Pro
       }),
     },
     strategy: { name: strategy, answerFrames: 8, maxImageRequests: 2 },
-    run: { itemsInFlight: options.itemsInFlight ?? 16, failOn: options.failOn ?? 0.05 },
+    run: {
+      itemsInFlight: options.itemsInFlight ?? 16,
+      failOn: options.failOn ?? 0.05,
+      ...(options.budgetUsd !== undefined && { budgetUsd: options.budgetUsd }),
+    },
     ...(options.output !== undefined && { output: options.output }),
   };
   await writeFile(file, JSON.stringify(config, null, 2));

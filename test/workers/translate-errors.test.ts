@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { BudgetRefusal } from '../../domain/budget-gate.ts';
 import { StepError } from '../../domain/step-error.ts';
 import { toFailure } from '../../workers/translate-errors.ts';
 
@@ -27,6 +28,12 @@ describe('toFailure', () => {
     expect(toFailure(error, { ...about, attempt: 4 }, 0.5).nextRetryDelay).toBe(8000);
     expect(toFailure(error, { ...about, attempt: 20 }, 0).nextRetryDelay).toBe(30_000);
     expect(toFailure(error, { ...about, attempt: 20 }, 1).nextRetryDelay).toBe(90_000);
+  });
+
+  it('a spent budget is no failure of the item: its own type, never tried again', () => {
+    const failure = toFailure(new BudgetRefusal(null, false), about);
+
+    expect(failure).toMatchObject({ type: 'budget', nonRetryable: true });
   });
 
   it('a failure for good is not retried, names its step, and carries no stack and no cause', () => {

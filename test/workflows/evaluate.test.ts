@@ -1,7 +1,7 @@
 import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { EvaluateInput } from '../../domain/workflow-contract.ts';
+import { budgetFailureType, type EvaluateInput } from '../../domain/workflow-contract.ts';
 import { workflowKey } from '../../domain/workflow-key.ts';
 import { bundleWorkflows } from '../../workers/workflow-bundle.ts';
 import {
@@ -207,6 +207,25 @@ describe('evaluate', () => {
 
     expect(result).toMatchObject({ isStopped: true });
     expect(drive.recorded.length).toBeLessThan(100);
+    expect(drive.ends).toEqual(['stopped']);
+  });
+
+  it('a spent budget ends admission; items that find no room for a call are skipped, not failed', async () => {
+    const drive = fakeDrive({
+      items: 200,
+      answer: async ({ itemId }) => {
+        if (itemId !== 'item-3') return { outcome: 'answered' };
+        throw ApplicationFailure.nonRetryable('no room', budgetFailureType);
+      },
+    });
+
+    const result = await whileWorking(drive, async () => (await start(input({}))).result());
+
+    expect(result).toMatchObject({ isStopped: true });
+    expect(drive.recorded.length).toBeLessThan(100);
+    expect(drive.recorded.filter(({ outcome }) => outcome !== 'answered')).toMatchObject([
+      { itemId: 'item-3', outcome: 'skipped', failure: null },
+    ]);
     expect(drive.ends).toEqual(['stopped']);
   });
 
