@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { AuditStore, EndedItem } from '../../domain/stores/audit-store.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import { blobMentions } from './blob-mentions.ts';
+import { moveCounted } from './run-counters.ts';
 import type { Connection } from './schema.ts';
 
 const itemsPerPage = 200;
@@ -44,6 +45,27 @@ export function createAuditStore(db: Connection): AuditStore {
         .orderBy('calls.call_id')
         .execute(),
 
+    async standings(runId) {
+      const groups = await countItems(db, runId);
+      return groups.map(({ failure_class, degraded, ...group }) => ({
+        ...group,
+        failureClass: failure_class,
+        degraded: degraded === 1,
+      }));
+    },
+
+    recount: (runId) =>
+      db.transaction().execute(async (trx) => {
+        await trx.deleteFrom('run_counters').where('run_id', '=', runId).execute();
+        await trx.deleteFrom('video_tallies').where('run_id', '=', runId).execute();
+        const groups = await countItems(trx, runId);
+        const counted = groups.map(({ failure_class, ...group }) => ({
+          ...group,
+          failureClass: failure_class,
+        }));
+        await moveCounted(trx, runId, counted);
+      }),
+
     async replaceRow(row) {
       const row_json = JSON.stringify(row);
       await db
@@ -55,6 +77,15 @@ export function createAuditStore(db: Connection): AuditStore {
         .execute();
     },
   };
+}
+
+function countItems(db: Connection, runId: string) {
+  return db
+    .selectFrom('items')
+    .select(({ fn }) => ['outcome', 'failure_class', 'degraded', fn.countAll<number>().as('items')])
+    .where('run_id', '=', runId)
+    .groupBy(['outcome', 'failure_class', 'degraded'])
+    .execute();
 }
 
 function endedAfter(db: Connection, runId: string, position: number) {

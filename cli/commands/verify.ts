@@ -3,7 +3,8 @@ import { UsageError } from '../../domain/usage-error.ts';
 import type { Damage } from '../../results/verify/damage.ts';
 import { openRowRebuilder } from '../../results/verify/rebuild-row.ts';
 import { damagedArtifacts } from '../../results/verify/verify-artifacts.ts';
-import { damagedRows, damageOfRun } from '../../results/verify/verify-rows.ts';
+import { damagedCounters } from '../../results/verify/verify-counters.ts';
+import { damagedRows, lostAnswers } from '../../results/verify/verify-rows.ts';
 import type { Stores } from '../../workers/open-stores.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { findRun } from '../find-run.ts';
@@ -51,18 +52,25 @@ async function* findDamage(
     yield { kind: 'database', what, mend: 'restore the state folder from a copy' };
   }
   for (const run of runs) {
-    yield* damageOfRun(stores, run);
-    yield* options.repair ? repairRows(stores, run, count) : damageOfRows(stores, run);
+    yield* lostAnswers(stores, run);
+    if (options.repair) yield* repairRun(stores, run, count);
+    else yield* damageOfRun(stores, run);
   }
   yield* damagedArtifacts(stores, options.quick !== true, count);
 }
 
-async function* damageOfRows(stores: Stores, run: RunRecord): AsyncIterable<Damage> {
-  for await (const { damage } of damagedRows(stores, run)) yield damage;
+async function* damageOfRun(stores: Stores, run: RunRecord): AsyncIterable<Damage> {
+  let areRowsSound = true;
+  for await (const { damage } of damagedRows(stores, run)) {
+    areRowsSound = false;
+    yield damage;
+  }
+  // Counters of a run at work change while its items are counted; torn rows cannot be added up.
+  if (!run.driveIsOpen && areRowsSound) yield* damagedCounters(stores, run);
 }
 
 /** Rows are rebuilt only where needed, so a sound run's dataset is not read. */
-async function* repairRows(stores: Stores, run: RunRecord, count: Findings): AsyncIterable<Damage> {
+async function* repairRun(stores: Stores, run: RunRecord, count: Findings): AsyncIterable<Damage> {
   let rebuild: Awaited<ReturnType<typeof openRowRebuilder>> | undefined;
   for await (const { item, damage } of damagedRows(stores, run)) {
     rebuild ??= await openRowRebuilder(stores, run);
@@ -74,6 +82,7 @@ async function* repairRows(stores: Stores, run: RunRecord, count: Findings): Asy
     await stores.audit.replaceRow(row);
     count.repaired += 1;
   }
+  await stores.audit.recount(run.runId);
 }
 
 function refuseWhileOpen(runs: readonly RunRecord[]): void {

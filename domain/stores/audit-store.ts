@@ -26,6 +26,14 @@ export type EndedItem = {
   readonly row: string | null;
 };
 
+/** How many items of a run stand where, counted one by one. */
+export type ItemStanding = {
+  readonly outcome: Outcome | null;
+  readonly failureClass: FailureClass | null;
+  readonly degraded: boolean;
+  readonly items: number;
+};
+
 /** Looks over the whole database, page by page: for `verify` and `gc`. */
 export type AuditStore = {
   /** What the database finds wrong with its own file; empty when it is sound. */
@@ -36,6 +44,9 @@ export type AuditStore = {
   endedItems(runId: string): AsyncIterable<EndedItem>;
   /** Calls of a run that count as answered, and whose answer is not there. */
   answersLost(runId: string): Promise<{ callKey: string; n: number; itemId: string }[]>;
+  standings(runId: string): Promise<ItemStanding[]>;
   /** Puts a rebuilt row in the place of a lost or damaged one. */
   replaceRow(row: Row): Promise<void>;
+  /** Counts the items of a run anew, and forgets the sums of its videos: rows are read instead. */
+  recount(runId: string): Promise<void>;
 };

@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import type { AuditStore, EndedItem } from '../../domain/stores/audit-store.ts';
-import type { RunRecord, RunStore } from '../../domain/stores/run-store.ts';
+import type { RunRecord } from '../../domain/stores/run-store.ts';
 import type { Damage } from './damage.ts';
 
 export type RowSources = {
   readonly audit: Pick<AuditStore, 'endedItems' | 'answersLost'>;
-  readonly runs: Pick<RunStore, 'counts'>;
 };
 
 /** A row that is not there, is not readable, or says something else than the item's record. */
@@ -21,7 +20,7 @@ const identitySchema = z.object({
 
 /** Rows of a run that do not agree with what is recorded of their items. */
 export async function* damagedRows(
-  { audit }: Pick<RowSources, 'audit'>,
+  { audit }: RowSources,
   { runId }: RunRecord,
 ): AsyncIterable<DamagedRow> {
   for await (const item of audit.endedItems(runId)) {
@@ -32,18 +31,11 @@ export async function* damagedRows(
   }
 }
 
-/** What is wrong with a run apart from single rows. */
-export async function* damageOfRun(
-  { audit, runs }: RowSources,
+/** Paid answers of a run that are not there any more. */
+export async function* lostAnswers(
+  { audit }: RowSources,
   { runId }: RunRecord,
 ): AsyncIterable<Damage> {
-  const { scheduled, running, pending, ...ended } = await runs.counts(runId);
-  const { degraded: _, ...outcomes } = ended;
-  const sum = Object.values(outcomes).reduce((all, items) => all + items, running + pending);
-  if (sum !== scheduled) {
-    const what = `run ${runId}: its counts add up to ${sum} of ${scheduled} scheduled items`;
-    yield { kind: 'counts', what, mend: 'report this with the state folder' };
-  }
   for (const { callKey, n, itemId } of await audit.answersLost(runId)) {
     yield {
       kind: 'answer_missing',

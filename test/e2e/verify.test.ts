@@ -86,6 +86,21 @@ describe.skipIf(e2eObstacle !== null)('verify and gc', { timeout: 120_000 }, () 
     expect(rebuilt.map(timeless)).toEqual(rows.map(timeless));
   });
 
+  it('finds counters and sums that differ from the items, and counts anew', async () => {
+    change(`update run_counters set items = items + 1 where outcome = 'answered'`);
+    const counted = await verify();
+    await verify('--repair');
+    const recounted = await verify();
+
+    expect(counted.code).toBe(7);
+    expect(counted.found.damage.map(({ what }) => what)).toEqual([
+      `run ${runId}: scheduled is 6, its items say 5`,
+      `run ${runId}: answered is 6, its items say 5`,
+    ]);
+    expect(recounted).toMatchObject({ code: 0, found: { damage: [] } });
+    expect((await readRun(home, runId)).counts).toMatchObject({ scheduled: 5, answered: 5 });
+  });
+
   it('removes only what nothing refers to', async () => {
     const orphan = blobFile('0'.repeat(64));
     const leftOver = join(home, 'blobs', 'sha256', '00', '.killed.tmp');
