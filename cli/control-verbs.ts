@@ -1,5 +1,6 @@
 import type { ControlAction } from '../client/control-run.ts';
 import type { ControlOptions } from './commands/control.ts';
+import type { TuneOptions } from './commands/tune.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { AddVerb } from './program.ts';
 
@@ -19,6 +20,36 @@ export function addControlVerbs(verb: AddVerb): void {
     act('cancel', run!, options),
   )
     .option('--dry-run', 'say what would end, and change nothing')
+    .option(...json);
+  addTune(verb);
+}
+
+function addTune(verb: AddVerb): void {
+  const each = (value: string, earlier: string[] = []): string[] => [...earlier, value];
+  verb(
+    'tune <run> [others...]',
+    'change limits of a run, also while it is at work',
+    async (args, options) =>
+      (await import('./commands/tune.ts')).tune(args, options as TuneOptions),
+  )
+    // They are named one by one: what results depend on is refused with the run it would make.
+    .allowUnknownOption()
+    .usage('<run> [options] --reason <text>')
+    .requiredOption('--reason <text>', 'why; kept with the run and shown in its report')
+    .option('--items-in-flight <n>', 'items worked on at once')
+    .option(
+      '--concurrency <account=n>',
+      'calls at once (answer=8, plan=8, image=8, or an account; repeatable)',
+      each,
+    )
+    .option('--requests-per-minute <account=n>', 'requests a minute; none = no limit', each)
+    .option('--tokens-per-minute <account=n>', 'tokens a minute; none = no limit', each)
+    .option('--budget-usd <n>', 'US dollars that the run may spend; none = no cap')
+    .option(
+      '--account-budget-usd <account=n>',
+      'US dollars that the run may spend there; none = no cap',
+      each,
+    )
     .option(...json);
 }
 

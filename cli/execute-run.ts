@@ -1,3 +1,4 @@
+import { tellWorkflow } from '../client/control-run.ts';
 import { closeEndedJobs } from '../client/index-job.ts';
 import { reconcileDrive, startDrive, untilRootEnded } from '../client/start-drive.ts';
 import type { RootFailure } from '../client/workflow-state.ts';
@@ -50,6 +51,8 @@ export async function driveRun(
     printNote(`${run.runId}: drive ${started.drive} over ${started.selected} items`);
   } else if (started.openDrive !== null) {
     printNote(`${run.runId}: joining drive ${started.openDrive}, which is at work`);
+    // It was given again, maybe with another number of items in flight.
+    await tellWorkflow(client, stores.runs, run.runId);
   }
   const current = await findRun(stores.runs, run.runId);
   if (current.state === 'paused') {

@@ -1,5 +1,6 @@
-/** Data for the user or the next program. */
+/** Data for the user or the next program; nothing for an empty text. */
 export function printData(text: string): void {
+  if (text === '') return;
   process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
 }
 

@@ -2,6 +2,7 @@ import { freezeChunks } from '../adapters/datasets/freeze-chunks.ts';
 import { describeDifference } from '../domain/run-identity.ts';
 import { goldOfVideos } from '../domain/row-tally.ts';
 import { orderItems } from '../domain/run-items.ts';
+import { changedSettings, keepTuned } from '../domain/run-settings.ts';
 import type { RunSpec } from '../domain/run-spec.ts';
 import type { RunRecord } from '../domain/stores/run-store.ts';
 import { UsageError } from '../domain/usage-error.ts';
@@ -9,6 +10,7 @@ import type { Stores } from '../workers/open-stores.ts';
 import { refuseForeignResults } from '../workers/result-files.ts';
 import { printNote } from './output.ts';
 import type { PreparedRun } from './prepare-run.ts';
+import { describeChange } from './render/changes-view.ts';
 
 export type RegisterOptions = {
   /** The run the user expects to go on with; null = whichever the configuration names. */
@@ -36,8 +38,8 @@ export async function registerRun(
   await refuseForeignResults(spec);
   const known = await runs.get(spec.runId);
   if (known !== null) {
-    await runs.updateSpec(spec.runId, spec);
-    return { ...known, spec };
+    const kept = await updateSpec(runs, known, spec);
+    return { ...known, spec: kept };
   }
   const previous = await runs.latestNamed(spec.name);
   if (previous !== null && previous.identity !== identity) {
@@ -55,6 +57,20 @@ export async function registerRun(
   const created = await runs.get(spec.runId);
   if (created === null) throw new Error(`Run ${spec.runId} was written and is not there`);
   return created;
+}
+
+/** What the configuration says now, but for what was tuned since and stands in it as before. */
+async function updateSpec(
+  runs: Stores['runs'],
+  { runId, spec: stored }: RunRecord,
+  given: RunSpec,
+): Promise<RunSpec> {
+  const spec = keepTuned(stored, given, await runs.changes(runId));
+  for (const { setting, after } of changedSettings(given, spec))
+    printNote(`${runId}: ${setting} stays as tuned: ${JSON.stringify(after)}`);
+  for (const change of await runs.updateSpec(runId, spec))
+    printNote(`${runId}: ${describeChange(change)}`);
+  return spec;
 }
 
 async function refuseOtherRun(

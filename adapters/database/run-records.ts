@@ -17,7 +17,6 @@ type RunRecords = Pick<
   | 'get'
   | 'list'
   | 'latestNamed'
-  | 'updateSpec'
   | 'setAdmission'
   | 'admission'
   | 'setWindow'
@@ -53,8 +52,6 @@ export function createRunRecords(db: Connection): RunRecords {
       const [run] = await runsWithDrives(db).where('runs.name', '=', name).limit(1).execute();
       return run === undefined ? null : toRunRecord(run);
     },
-
-    updateSpec: (runId, spec) => update(runId, { spec_json: JSON.stringify(spec) }),
 
     setAdmission: (runId, admission) => update(runId, { admission }),
 

@@ -6,6 +6,7 @@ import { guessMarker } from '../../simulator/server/answer-from-frames.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { findRun } from '../find-run.ts';
 import { printData, printJson } from '../output.ts';
+import { renderChanges } from '../render/changes-view.ts';
 import { renderReport } from '../render/report-view.ts';
 import { openReadingSession } from '../session.ts';
 import { livingTemporalUi } from '../temporal-ui.ts';
@@ -21,10 +22,12 @@ export async function report(
     const ui = await livingTemporalUi(folder);
     const temporalUi = ui === null ? null : runInTemporalUi(ui.url, ui.namespace, runId);
     if (options.json) {
-      printJson((await summariseRun(stores, run, temporalUi)).summary);
+      const { summary } = await summariseRun(stores, run, temporalUi);
+      printJson({ ...summary, changes: await stores.runs.changes(runId) });
     } else {
       const isGuess = isSimulated(run.spec) ? createGuessFinder(stores.blobs, guessMarker) : null;
       printData(renderReport(await reportRun(stores, run, temporalUi, isGuess)));
+      printData(renderChanges(await stores.runs.changes(runId)));
     }
     return exitCodes.done;
   } finally {

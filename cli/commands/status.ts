@@ -4,6 +4,7 @@ import { summariseTallies } from '../../results/summarise-tallies.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { findRun } from '../find-run.ts';
 import { printData, printJson } from '../output.ts';
+import { renderChanges } from '../render/changes-view.ts';
 import { renderLive } from '../render/live-view.ts';
 import { readProgress } from '../run-progress.ts';
 import { openReadingSession, type ReadingSession } from '../session.ts';
@@ -27,6 +28,7 @@ export async function status(
       printData(
         renderLive(await readProgress(session.stores, run, null), process.stdout.columns ?? 120),
       );
+      if (runId !== null) printData(renderChanges(await runs.changes(runId)));
     }
     return exitCodes.done;
   } finally {
@@ -37,5 +39,6 @@ export async function status(
 /** From counters, so that it takes no longer for a large run; the rows of a run of version 0.2 are read. */
 async function summaryOf({ stores }: ReadingSession, run: RunRecord) {
   const kept = await summariseTallies(stores.runs, run, null);
-  return kept ?? (await summariseRun(stores, run, null)).summary;
+  const summary = kept ?? (await summariseRun(stores, run, null)).summary;
+  return { ...summary, changes: await stores.runs.changes(run.runId) };
 }

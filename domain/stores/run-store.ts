@@ -95,8 +95,19 @@ export type RunStore = {
   /** Newest first. */
   list(): Promise<RunRecord[]>;
   latestNamed(name: string): Promise<RunRecord | null>;
-  /** Replaces what is not part of the identity (limits, addresses, output). */
-  updateSpec(runId: string, spec: RunSpec): Promise<void>;
+  /**
+   * Replaces what is not part of the identity (limits, addresses, output), sets the window where
+   * `itemsInFlight` changed, and notes every changed setting, in one transaction.
+   *
+   * @param spec  the new one, or what makes it of the stored one
+   * @param reason  why a person tuned the run; null when it was given again
+   * @returns what changed
+   */
+  updateSpec(
+    runId: string,
+    spec: RunSpec | ((stored: RunSpec) => RunSpec),
+    reason?: string | null,
+  ): Promise<RunChange[]>;
   setAdmission(runId: string, admission: Admission): Promise<void>;
   admission(runId: string): Promise<Admission>;
   setWindow(runId: string, window: number): Promise<void>;

@@ -69,6 +69,53 @@ describe.skipIf(e2eObstacle !== null)('steering a run', { timeout: 120_000 }, ()
     expect(await requests()).toBe(30);
   });
 
+  it('tune opens more places in a drive at work, keeps the reason, and survives the same command', async () => {
+    const config = await configure('tuned', { itemsInFlight: 2 });
+    await provider.setLatency(1000);
+    const worker = run(config);
+    await untilRequests(2);
+    const runId = await newestRun();
+    const tune = () =>
+      cli(
+        'tune',
+        runId,
+        '--items-in-flight',
+        '12',
+        '--concurrency',
+        'answer=6',
+        '--reason',
+        'slow',
+        '--json',
+      );
+
+    const [tuned, again] = [await tune(), await tune()];
+    const refused = await cli('tune', runId, '--temperature', '0.5', '--reason', 'hotter');
+    const peak = await until('more calls are in flight', async () => {
+      const { concurrentPeak } = await provider.totals();
+      return concurrentPeak > 2 && concurrentPeak;
+    });
+    await provider.setLatency(0);
+    const end = await worker.ended;
+    const repeated = await run(config).ended;
+
+    expect(jsonOf(tuned)).toMatchObject({
+      changed: true,
+      inEffect: true,
+      changes: [
+        { setting: 'run.itemsInFlight', before: 2, after: 12, reason: 'slow' },
+        { setting: 'models.answer.concurrency', before: 2, after: 6, reason: 'slow' },
+        { setting: 'models.plan.concurrency', before: 2, after: 6, reason: 'slow' },
+      ],
+    });
+    expect(jsonOf(again)).toMatchObject({ changed: false, changes: [] });
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(/a new run, tuned-[0-9a-f]{8}/);
+    expect(peak).toBeLessThanOrEqual(6);
+    expect(end.code).toBe(0);
+    expect(repeated.stderr).toContain('run.itemsInFlight stays as tuned: 12');
+    expect((await readRun(home, runId)).run.window).toBe(12);
+  });
+
   it('cancel --dry-run says what would end and changes nothing', async () => {
     const worker = run(await configure('asked'));
     await untilRequests(2);

@@ -7,7 +7,7 @@ import { startCli, until } from './e2e-cli.ts';
 export type RemoteProvider = {
   /** Root of the server, without a slash at its end. */
   readonly url: string;
-  totals(): Promise<BillTotals>;
+  totals(): Promise<BillTotals & { readonly concurrentPeak: number }>;
   entries(): Promise<BillEntry[]>;
   /** Replaces the faults that are injected from now on. */
   setFaults(faults: ProviderSettingsInput['faults']): Promise<void>;
@@ -39,7 +39,7 @@ export async function startRemoteProvider(folder: string, latencyMs = 0): Promis
   };
   return {
     url,
-    totals: async () => JSON.parse(await get('/bill')) as BillTotals,
+    totals: async () => JSON.parse(await get('/bill')) as BillTotals & { concurrentPeak: number },
     async entries() {
       const lines = (await get('/bill/entries')).split('\n').filter((line) => line !== '');
       return lines.map((line) => JSON.parse(line) as BillEntry);

@@ -88,6 +88,24 @@ export function describeRunRecords(open: () => Promise<Database>): void {
     });
   });
 
+  test('notes what a new spec changes, once, and sets the window with it', async () => {
+    await database.runs.create(sampleRun('r1'), []);
+    const raise = () => database.runs.updateSpec('r1', () => sampleSpec('r1', 64), 'too slow');
+
+    const [first, second] = [await raise(), await raise()];
+    await database.runs.updateSpec('r1', sampleSpec('r1', 32));
+
+    expect(first).toMatchObject([{ setting: 'run.itemsInFlight', before: 32, after: 64 }]);
+    expect(second).toEqual([]);
+    expect((await database.runs.changes('r1')).map(({ after, reason }) => [after, reason])).toEqual(
+      [
+        [64, 'too slow'],
+        [32, null],
+      ],
+    );
+    expect((await database.runs.get('r1'))?.window).toBe(32);
+  });
+
   test('keeps the reason of a stop until another state follows', async () => {
     await database.runs.create(sampleRun('r1'), []);
     const detail = { class: 'quota', message: 'insufficient_quota' } as const;
