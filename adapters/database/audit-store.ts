@@ -3,7 +3,7 @@ import type { AuditStore, EndedItem } from '../../domain/stores/audit-store.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import { blobMentions } from './blob-mentions.ts';
 import { moveCounted } from './run-counters.ts';
-import type { Connection } from './schema.ts';
+import type { Connection, OpenTransaction } from './schema.ts';
 
 const itemsPerPage = 200;
 
@@ -30,20 +30,7 @@ export function createAuditStore(db: Connection): AuditStore {
       }
     },
 
-    answersLost: (runId) =>
-      db
-        .selectFrom('calls')
-        .leftJoin('call_responses as response', (join) =>
-          join
-            .onRef('response.call_key', '=', 'calls.call_key')
-            .onRef('response.n', '=', 'calls.n'),
-        )
-        .select(['calls.call_key as callKey', 'calls.n as n', 'calls.item_id as itemId'])
-        .where('calls.run_id', '=', runId)
-        .where('calls.state', '=', 'usable')
-        .where('response.status', 'is', null)
-        .orderBy('calls.call_id')
-        .execute(),
+    answersLost: (runId) => answersLost(db, runId),
 
     async standings(runId) {
       const groups = await countItems(db, runId);
@@ -54,17 +41,7 @@ export function createAuditStore(db: Connection): AuditStore {
       }));
     },
 
-    recount: (runId) =>
-      db.transaction().execute(async (trx) => {
-        await trx.deleteFrom('run_counters').where('run_id', '=', runId).execute();
-        await trx.deleteFrom('video_tallies').where('run_id', '=', runId).execute();
-        const groups = await countItems(trx, runId);
-        const counted = groups.map(({ failure_class, ...group }) => ({
-          ...group,
-          failureClass: failure_class,
-        }));
-        await moveCounted(trx, runId, counted);
-      }),
+    recount: (runId) => db.transaction().execute((trx) => recount(trx, runId)),
 
     async replaceRow(row) {
       const row_json = JSON.stringify(row);
@@ -86,6 +63,31 @@ function countItems(db: Connection, runId: string) {
     .where('run_id', '=', runId)
     .groupBy(['outcome', 'failure_class', 'degraded'])
     .execute();
+}
+
+function answersLost(db: Connection, runId: string) {
+  return db
+    .selectFrom('calls')
+    .leftJoin('call_responses as response', (join) =>
+      join.onRef('response.call_key', '=', 'calls.call_key').onRef('response.n', '=', 'calls.n'),
+    )
+    .select(['calls.call_key as callKey', 'calls.n as n', 'calls.item_id as itemId'])
+    .where('calls.run_id', '=', runId)
+    .where('calls.state', '=', 'usable')
+    .where('response.status', 'is', null)
+    .orderBy('calls.call_id')
+    .execute();
+}
+
+async function recount(trx: OpenTransaction, runId: string): Promise<void> {
+  await trx.deleteFrom('run_counters').where('run_id', '=', runId).execute();
+  await trx.deleteFrom('video_tallies').where('run_id', '=', runId).execute();
+  const groups = await countItems(trx, runId);
+  const counted = groups.map(({ failure_class, ...group }) => ({
+    ...group,
+    failureClass: failure_class,
+  }));
+  await moveCounted(trx, runId, counted);
 }
 
 function endedAfter(db: Connection, runId: string, position: number) {
