@@ -1,6 +1,8 @@
+import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { fileStem } from './file-stem.ts';
 import { sha256Hex } from './hashing.ts';
 
+/** In bytes; a character takes up to three. */
 const longestModelName = 120;
 
 /**
@@ -20,6 +22,6 @@ export function originalResultPrefix(
 function modelForFileName(model: string): string {
   const asOriginal = model.replaceAll('/', '_');
   const safe = asOriginal.replace(/[^\p{L}\p{N}._@+=,() -]/gu, '_').replace(/^[. -]+/, '_');
-  if (safe === asOriginal && safe.length <= longestModelName) return safe;
-  return `${safe.slice(0, longestModelName)}-${sha256Hex(model).slice(0, 8)}`;
+  if (safe === asOriginal && utf8ToBytes(safe).length <= longestModelName) return safe;
+  return `${safe.slice(0, longestModelName / 3)}-${sha256Hex(model).slice(0, 8)}`;
 }

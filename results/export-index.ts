@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { isPathPart } from '../domain/file-name.ts';
 import { StepError } from '../domain/step-error.ts';
 import type { BlobStore } from '../domain/stores/blob-store.ts';
 import type { MediaKind, MediaStore } from '../domain/stores/media-store.ts';
@@ -11,7 +12,9 @@ export type IndexSources = {
 };
 
 const manifestSchema = z.object({
-  frames: z.array(z.object({ name: z.string(), time_s: z.number(), sha256: z.string() })),
+  frames: z.array(
+    z.object({ name: z.string().refine(isPathPart), time_s: z.number(), sha256: z.string() }),
+  ),
 });
 
 /**
@@ -26,7 +29,7 @@ export async function exportIndex(
   videoId: string,
   folder: string,
 ): Promise<string> {
-  const file = join(folder, `${videoId}.safetensors`);
+  const file = join(folder, `${checkedName(videoId)}.safetensors`);
   await writeAtomically(file, [await owned(sources, ownerId, videoId, 'index')]);
   return file;
 }
@@ -45,11 +48,22 @@ export async function exportFrames(
 ): Promise<number> {
   const manifest = new TextDecoder().decode(await owned(sources, ownerId, videoId, 'frames'));
   const { frames } = manifestSchema.parse(JSON.parse(manifest));
+  const videoFolder = join(folder, checkedName(videoId));
   for (const { name, sha256 } of frames)
-    await writeAtomically(join(folder, videoId, name), [await sources.blobs.get(sha256)]);
+    await writeAtomically(join(videoFolder, name), [await sources.blobs.get(sha256)]);
   const times = Object.fromEntries(frames.map(({ name, time_s }) => [name, time_s]));
-  await writeAtomically(join(folder, videoId, 'times.json'), [`${JSON.stringify(times)}\n`]);
+  await writeAtomically(join(videoFolder, 'times.json'), [`${JSON.stringify(times)}\n`]);
   return frames.length;
+}
+
+/** Files keep the names of their videos, so that runs find them by these. */
+function checkedName(videoId: string): string {
+  if (isPathPart(videoId)) return videoId;
+  throw new StepError(
+    'storage',
+    'fail',
+    `video ${JSON.stringify(videoId)} has no name that can stand in a path`,
+  );
 }
 
 async function owned(

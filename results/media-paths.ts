@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sha256Hex } from '../domain/hashing.ts';
+import { distinctFileName, fileNameOf, isPathPart } from '../domain/file-name.ts';
 import type { Row } from '../domain/row.ts';
 import { cutFrameName } from '../domain/cut-frame-name.ts';
 import type { MediaSpec } from '../domain/run-spec.ts';
@@ -13,17 +13,15 @@ import { keyOf } from './original-record.ts';
  * @param index  number of the picture, from 0
  */
 export function picturePath(row: Row, index: number): string {
-  const item = row.sample === 0 ? row.item_id : `${row.item_id}-sample-${row.sample}`;
   const reference = row.planned[index]?.used_frame_id ?? 0;
   const name = `generated_frame_${index + 1}_ref_${reference}.jpg`;
-  return join('generated_images', folderName(keyOf(row)), folderName(item), name);
+  return join('generated_images', fileNameOf(keyOf(row)), itemFolder(row), name);
 }
 
-/** A name from a data file as one folder: what cannot stand in a path is replaced, and stays distinct. */
-function folderName(name: string): string {
-  const safe = name.replace(/[^\p{L}\p{N}_@#+=,. -]/gu, '_').replace(/^[. ]+|[. ]+$/g, '_');
-  if (safe === name && name.length > 0 && name.length <= 100) return name;
-  return `${safe.slice(0, 100)}-${sha256Hex(name).slice(0, 8)}`;
+/** The items of a run have different ids, and so different folders, on every file system. */
+function itemFolder({ item_id, sample }: Row): string {
+  const folder = distinctFileName(item_id);
+  return sample === 0 ? folder : `${folder}-sample-${sample}`;
 }
 
 const framePattern = /^frame_(\d{1,15})\.(?:jpe?g|png)$/i;
@@ -37,6 +35,7 @@ export function createFramePaths(media: MediaSpec['media']) {
   const { folder: framesFolder } = media;
   let latest = { videoId: '', names: new Map<number, string>() };
   return async (videoId: string): Promise<(frameId: number) => string> => {
+    if (!isPathPart(videoId)) return () => '';
     if (media.kind === 'videos') return (frameId) => join(videoId, cutFrameName(frameId));
     if (latest.videoId !== videoId) {
       const folder = join(framesFolder, videoId);

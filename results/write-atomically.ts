@@ -14,7 +14,7 @@ export async function writeAtomically(
   await mkdir(folder, { recursive: true });
   const temporary = join(
     folder,
-    `.${basename(path).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`,
+    `.${basename(path).slice(0, 60)}.${randomBytes(6).toString('hex')}.tmp`,
   );
   try {
     const file = await open(temporary, 'wx');

@@ -22,7 +22,11 @@ export type DraftedQuestions = {
   readonly warnings: readonly string[];
 };
 
-const nameSchema = z.union([z.string(), z.number()], { error: 'must be text' }).transform(String);
+const nameSchema = z
+  .union([z.string(), z.number()], { error: 'must be text' })
+  .transform(String)
+  // Stored as UTF-8, two such names would become one.
+  .refine((name) => !/\p{Surrogate}/u.test(name), { error: 'contains half a character' });
 
 /** A video's key: the name of its folder. */
 export const keySchema = nameSchema.superRefine((key, context) => {

@@ -1,5 +1,6 @@
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
+import { isPathPart } from '../../domain/file-name.ts';
 import type { Frame } from '../../domain/item.ts';
 import { StepError } from '../../domain/step-error.ts';
 import { frameNumber, numberFrames, type UnmatchedFile } from './frame-names.ts';
@@ -68,8 +69,7 @@ export function openFrameFolders({
 async function pathInside(root: string, videoId: string, name?: string): Promise<string> {
   const title = name === undefined ? `video ${videoId}` : `frame ${name} of video ${videoId}`;
   const parts = name === undefined ? [videoId] : [videoId, name];
-  if (parts.some((part) => /^\.{0,2}$|[/\\\0]/.test(part)))
-    throw missing(`${title} has no name that can stand in a path`);
+  if (!parts.every(isPathPart)) throw missing(`${title} has no name that can stand in a path`);
   const realRoot = await realpath(root).catch(failedToRead(videoId, name));
   const path = await realpath(join(realRoot, ...parts)).catch(failedToRead(videoId, name));
   const prefix = realRoot.endsWith(sep) ? realRoot : realRoot + sep;
@@ -84,7 +84,8 @@ function failedToRead(videoId: string, name?: string): (error: unknown) => never
       name === undefined
         ? `the frames folder of video ${videoId}`
         : `frame ${name} of video ${videoId}`;
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw missing(`${title} is not there`, error);
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG')
+      throw missing(`${title} is not there`, error);
     if (code === 'EACCES' || code === 'EPERM' || code === 'EISDIR' || code === 'ELOOP')
       throw missing(`${title} cannot be read (${code})`, error);
     throw new StepError('storage', 'retry', `${title} cannot be read (${code ?? 'unknown'})`, {

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { readFile, realpath } from 'node:fs/promises';
+import { basename, join, sep } from 'node:path';
 import { z } from 'zod';
 import type { MediaSpec } from '../../domain/run-spec.ts';
 import { StepError } from '../../domain/step-error.ts';
@@ -41,11 +41,15 @@ export function openFrameTimes(root: string, frameTime: FrameTimeRule): FrameTim
   const standsAlone = /[/\\]/.test(file);
   let shared: Promise<z.infer<typeof timesOfVideosSchema>> | undefined;
   const readShared = async (): Promise<z.infer<typeof timesOfVideosSchema>> =>
-    (await readTimes(standsAlone ? file : join(root, file), timesOfVideosSchema)) ?? {};
+    (await readTimes(
+      standsAlone ? file : await pathWithin(root, join(root, file)),
+      timesOfVideosSchema,
+    )) ?? {};
   return {
     fileName: basename(file),
     async ofVideo(videoId) {
-      const own = standsAlone ? null : await readTimes(join(root, videoId, file), namedTimesSchema);
+      const path = standsAlone ? null : await pathWithin(root, join(root, videoId, file));
+      const own = await readTimes(path, namedTimesSchema);
       shared ??= own === null ? readShared() : undefined;
       const times = own ?? (await shared)?.[videoId] ?? {};
       return ({ name }) => (Object.hasOwn(times, name) ? (times[name] ?? null) : null);
@@ -53,8 +57,20 @@ export function openFrameTimes(root: string, frameTime: FrameTimeRule): FrameTim
   };
 }
 
+/** The path when it lies in the folder, links followed; null when it does not, or is not there. */
+async function pathWithin(folder: string, path: string): Promise<string | null> {
+  const [root, real] = await Promise.all(
+    [folder, path].map((each) => realpath(each).catch(() => null)),
+  );
+  return root != null && real != null && real.startsWith(root + sep) ? path : null;
+}
+
 /** Null when there is no such file. */
-async function readTimes<Times>(path: string, schema: z.ZodType<Times>): Promise<Times | null> {
+async function readTimes<Times>(
+  path: string | null,
+  schema: z.ZodType<Times>,
+): Promise<Times | null> {
+  if (path === null) return null;
   try {
     return schema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch (error) {

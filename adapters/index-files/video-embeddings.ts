@@ -1,6 +1,7 @@
-import { stat } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { realpath, stat } from 'node:fs/promises';
+import { extname, join, sep } from 'node:path';
 import { z } from 'zod';
+import { isPathPart } from '../../domain/file-name.ts';
 import { UsageError } from '../../domain/usage-error.ts';
 import { type EmbeddingOrigin, unknownModelHash } from './embedding-origin.ts';
 import type { FloatType } from './float-values.ts';
@@ -66,14 +67,15 @@ export async function readVideoEmbeddings(
  * @returns its path, or null
  */
 export async function findVideoEmbeddings(folder: string, videoId: string): Promise<string | null> {
-  if (/[/\\\0]/.test(videoId)) return null;
+  if (!isPathPart(videoId)) return null;
+  const root = await realpath(folder).catch(() => null);
+  if (root === null) return null;
   for (const extension of [safetensorsExtension, ...torchExtensions]) {
     const path = join(folder, `${videoId}${extension}`);
-    const isFile = await stat(path).then(
-      (stats) => stats.isFile(),
-      () => false,
-    );
-    if (isFile) return path;
+    const real = await realpath(path).catch(() => null);
+    if (real === null || !(await stat(real)).isFile()) continue;
+    // A link to elsewhere is no file of this folder.
+    if (real.startsWith(root.endsWith(sep) ? root : root + sep)) return path;
   }
   return null;
 }

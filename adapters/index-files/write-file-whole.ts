@@ -12,7 +12,7 @@ export async function writeFileWhole(
   path: string,
   write: (file: FileHandle) => Promise<void>,
 ): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.part`);
+  const temporary = join(dirname(path), `.${basename(path).slice(0, 60)}.${randomUUID()}.part`);
   const file = await open(temporary, 'wx');
   try {
     try {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
+import { isPathPart } from '../../domain/file-name.ts';
 import { StepError } from '../../domain/step-error.ts';
 
 /** Where several files have one id, the first of these counts. */
@@ -35,7 +36,7 @@ export function videoIdOf(fileName: string): string | null {
  * @throws {StepError} class `frames_missing` when there is none, `storage` when the folder cannot be read
  */
 export async function findVideo(folder: string, videoId: string): Promise<string> {
-  if (/^\.{0,2}$|[/\\\0]/.test(videoId))
+  if (!isPathPart(videoId))
     throw missing(`video ${JSON.stringify(videoId)} has no name that can stand in a path`);
   const root = await realpath(folder).catch(failedToRead(`the videos folder ${folder}`));
   if (root === null) throw missing(`the videos folder ${folder} is not there`);

@@ -141,7 +141,7 @@ describe('exportOriginal', () => {
 
     const folder = join(directory, 'generated_images', 'v1');
     const items = (await readdir(folder)).toSorted();
-    expect(items).toEqual([expect.stringMatching(/^__q2-[0-9a-f]{8}$/), 'q1']);
+    expect(items).toEqual([expect.stringMatching(/^__q2-[0-9a-f]{16}$/), 'q1']);
     expect(pictures).toBe(2);
     expect(await readdir(join(folder, 'q1'))).toEqual(['generated_frame_1_ref_8.jpg']);
     const bytes = await readFile(join(folder, 'q1', 'generated_frame_1_ref_8.jpg'), 'utf8');
