@@ -6,10 +6,10 @@ export type Bound = { readonly claim: string; readonly measured: string; readonl
 const maxItemEvents = 60;
 const maxItemBytes = 64 * 1024;
 /** Temporal warns at 10,240 events and ends a workflow at 51,200. */
-const maxShardEvents = 10_240;
+const maxEvents = 10_240;
 
 /** Holds the histories against their bounds. */
-export function checkBounds({ itemHistory, shardHistory }: TreeMeasurement): Bound[] {
+export function checkBounds({ itemHistory, shardHistory, rootHistory }: TreeMeasurement): Bound[] {
   const bound = (claim: string, value: number, limit: number): Bound => ({
     claim,
     measured: String(value),
@@ -18,11 +18,8 @@ export function checkBounds({ itemHistory, shardHistory }: TreeMeasurement): Bou
   return [
     bound(`item history, p99 <= ${maxItemEvents} events`, itemHistory.events.p99, maxItemEvents),
     bound('item history, p99 <= 64 KiB', itemHistory.bytes.p99, maxItemBytes),
-    bound(
-      `shard history, largest <= ${maxShardEvents} events`,
-      shardHistory.events.max,
-      maxShardEvents,
-    ),
+    bound(`shard history, largest <= ${maxEvents} events`, shardHistory.events.max, maxEvents),
+    bound(`root history <= ${maxEvents} events`, rootHistory.events.max, maxEvents),
   ];
 }
 

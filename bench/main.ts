@@ -1,13 +1,27 @@
+import { measureFlat } from './flat.ts';
+import { measureFlow } from './flow.ts';
+import { measureLevers } from './measure-levers.ts';
 import { findTemporalBinary } from '../workers/embedded/find-temporal-binary.ts';
 import { UsageError } from '../domain/usage-error.ts';
 import { describeMachine } from './machine.ts';
 import { measureTree, type TreeMeasurement } from './measure-tree.ts';
 import { serverKinds } from './measured-server.ts';
 import { formatReport, type BenchReport } from './report.ts';
+import { measurePeers } from './peers/peers.ts';
+import { measureRestart } from './restart/restart.ts';
 import { parseTreeRequest } from './tree-options.ts';
 
+const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  tree,
+  levers: measureLevers,
+  flow: measureFlow,
+  flat: measureFlat,
+  restart: measureRestart,
+  peers: measurePeers,
+};
+
 /** Measures what was asked for, one server after the other. */
-async function bench(args: readonly string[]): Promise<void> {
+async function tree(args: readonly string[]): Promise<void> {
   const { strategies, baseline, json, ...options } = parseTreeRequest(args);
   const environment = process.env;
   const note = (message: string): void => console.error(message);
@@ -26,7 +40,11 @@ async function bench(args: readonly string[]): Promise<void> {
 }
 
 try {
-  await bench(process.argv.slice(2));
+  const [name = '', ...args] = process.argv.slice(2);
+  const bench = benches[name];
+  if (bench === undefined)
+    throw new UsageError(`npm run bench -- ${Object.keys(benches).join(' | ')} [options]`);
+  await bench(name === 'tree' ? [name, ...args] : args);
 } catch (error) {
   const isUsage = error instanceof UsageError || error instanceof TypeError;
   console.error(isUsage ? error.message : error);

@@ -7,6 +7,7 @@ import { readHolder } from '../workers/embedded/holder-record.ts';
 import { embeddedNamespace } from '../workers/embedded/namespace-setup.ts';
 import { openEmbeddedTemporal } from '../workers/embedded/open-embedded-temporal.ts';
 import { waitUntilServing } from '../workers/embedded/server-readiness.ts';
+import { serverFlags, type ServerSettings } from '../workers/embedded/server-settings.ts';
 import { openStateFolder } from '../workers/embedded/state-folder.ts';
 
 /**
@@ -34,7 +35,11 @@ export type ServerPlace = {
 /** Starts a server of a kind and returns when it answers. */
 export function startMeasuredServer(kind: ServerKind, place: ServerPlace): Promise<MeasuredServer> {
   if (kind === 'embedded') return startEmbedded(place);
-  return startDevServer(place, kind === 'wal' ? ['--sqlite-pragma', 'journal_mode=WAL'] : []);
+  const none = { pragmas: {}, dynamicConfig: {}, logLevel: null, gogc: null };
+  return startServerWith(
+    kind === 'wal' ? { ...none, pragmas: { journal_mode: 'WAL' } } : none,
+    place,
+  );
 }
 
 async function startEmbedded({ folder, binary }: ServerPlace): Promise<MeasuredServer> {
@@ -49,18 +54,20 @@ async function startEmbedded({ folder, binary }: ServerPlace): Promise<MeasuredS
   return { address, namespace, pid, databaseFile, close: () => embedded.close() };
 }
 
-async function startDevServer(
+/** Starts a dev server with the given settings and no other. */
+export async function startServerWith(
+  settings: ServerSettings,
   { folder, binary }: ServerPlace,
-  settings: readonly string[],
 ): Promise<MeasuredServer> {
   const { grpc, ui } = await choosePorts(null);
   const databaseFile = join(folder, 'temporal.db');
   const log = await open(join(folder, 'server.log'), 'a');
   const ports = ['--port', `${grpc}`, '--ui-port', `${ui}`];
-  const { GOGC: _, ...env } = process.env;
+  const { GOGC: _, ...environment } = process.env;
+  const env = settings.gogc === null ? environment : { ...environment, GOGC: settings.gogc };
   const child = spawn(
     binary,
-    ['server', 'start-dev', '--db-filename', databaseFile, ...ports, ...settings],
+    ['server', 'start-dev', '--db-filename', databaseFile, ...ports, ...serverFlags(settings)],
     { cwd: folder, stdio: ['ignore', log.fd, log.fd], env },
   );
   await log.close();

@@ -22,7 +22,7 @@ export type StubLatency = {
 };
 
 /** Does nothing for as long as a call takes, then leaves the step's result. */
-type Perform = (
+export type Perform = (
   ref: ItemRef,
   about: { readonly step: Step; readonly part: number; readonly latencyMs: number },
   result: unknown,
@@ -81,8 +81,7 @@ export function stubSteps(work: Perform, latency: StubLatency): Omit<Activities,
 }
 
 /** The activities of a drive without a database: pages as large as the product's, and nothing kept. */
-export function stubDrive(items: readonly RunItem[]): Activities['drive'] {
-  const pageSize = 100;
+export function stubDrive(items: readonly RunItem[], pageSize = 100): Activities['drive'] {
   return {
     planShards: async ({ shardLimit }) => ({
       shards: cutShards(videoRanges(items), shardLimit),

@@ -3,7 +3,7 @@ import { UsageError } from '../domain/usage-error.ts';
 import { benchStrategies, type BenchStrategy } from './bench-run.ts';
 import type { StubLatency } from './stub-activities.ts';
 
-export const usage = `npm run bench -- tree [options]
+const usage = `npm run bench -- tree [options]
 
 Runs the workflows with stub models on a Temporal server of their own and says what an item costs.
 
@@ -16,7 +16,7 @@ Runs the workflows with stub models on a Temporal server of their own and says w
   --json             one JSON document instead of tables`;
 
 /** What the command line asks for. */
-export type TreeRequest = {
+type TreeRequest = {
   readonly items: number;
   readonly window: number;
   readonly latency: StubLatency;
@@ -39,9 +39,10 @@ export function parseTreeRequest(args: readonly string[]): TreeRequest {
       stores: { type: 'boolean', default: false },
       baseline: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
     },
   });
-  if (positionals.join(' ') !== 'tree') throw new UsageError(usage);
+  if (positionals.join(' ') !== 'tree' || values.help) throw new UsageError(usage);
   const { stores, baseline, json } = values;
   return {
     items: positive('--items', values.items),
@@ -54,13 +55,13 @@ export function parseTreeRequest(args: readonly string[]): TreeRequest {
   };
 }
 
-function positive(name: string, text: string): number {
+export function positive(name: string, text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value > 0) return value;
   throw new UsageError(`${name} is ${text}; it takes a whole number from 1`);
 }
 
-function latencyOf(text: string): StubLatency {
+export function latencyOf(text: string): StubLatency {
   const [planMs = NaN, imageMs = planMs, answerMs = planMs, ...more] = text.split(',').map(Number);
   const isUsable = [planMs, imageMs, answerMs].every((ms) => ms >= 0) && more.length === 0;
   if (isUsable) return { planMs, imageMs, answerMs };
@@ -69,7 +70,7 @@ function latencyOf(text: string): StubLatency {
   );
 }
 
-function strategiesOf(name: string | undefined): readonly BenchStrategy[] {
+export function strategiesOf(name: string | undefined): readonly BenchStrategy[] {
   if (name === undefined) return benchStrategies;
   const known = benchStrategies.find((strategy) => strategy === name);
   if (known !== undefined) return [known];

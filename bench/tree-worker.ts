@@ -1,4 +1,5 @@
-import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { readFile } from 'node:fs/promises';
+import { DefaultLogger, NativeConnection, Runtime, type WorkerOptions } from '@temporalio/worker';
 import { createDriveActivities } from '../activities/drive.ts';
 import { createIndexJobActivities } from '../activities/index-job.ts';
 import { createStepRecorder } from '../activities/record-step.ts';
@@ -11,8 +12,10 @@ import { createRunReader } from '../workers/run-reader.ts';
 import { createSourceReader } from '../workers/source-reader.ts';
 import { openPayloadEncryption } from '../workers/payload-encryption.ts';
 import { startRunWorkers } from '../workers/run-workers.ts';
+import { builtBundlePath } from '../workers/workflow-bundle.ts';
 import { benchItems } from './bench-run.ts';
 import {
+  type Perform,
   perform,
   performRecorded,
   stubDrive,
@@ -29,15 +32,26 @@ export type TreeWorkerInput = {
   readonly latency: StubLatency;
   /** Folder of the product's database and blobs; null = nothing is stored. */
   readonly storesFolder: string | null;
+  readonly tuning?: TreeTuning;
+};
+
+/** What is tried on the worker process: options of its workers, and other texts in its bundle. */
+export type TreeTuning = {
+  readonly workers?: Partial<WorkerOptions>;
+  readonly workflowWorker?: Partial<WorkerOptions>;
+  readonly compression?: 'none' | 'gzip';
+  /** Each text stands once in the bundle that the build made. */
+  readonly bundleEdits?: readonly (readonly [from: string, to: string])[];
+  readonly pageSize?: number;
 };
 
 /** The product's workers with stub activities in a process of their own; says `ready`, ends on `stop`. */
 async function main(input: TreeWorkerInput): Promise<void> {
   Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
-  const { address, namespace, storesFolder } = input;
+  const { address, namespace, storesFolder, tuning = {} } = input;
   const connection = await NativeConnection.connect({
     address,
-    grpcCompression: { codec: 'none' },
+    grpcCompression: { codec: tuning.compression ?? 'none' },
   });
   const activities =
     storesFolder === null ? withoutStores(input) : await withStores(input, storesFolder);
@@ -50,9 +64,11 @@ async function main(input: TreeWorkerInput): Promise<void> {
     hasKey: () => true,
     openEmbedder: async () => undefined,
     observers: [],
+    tuning: { all: tuning.workers ?? {}, workflows: await workflowTuning(tuning) },
   });
   await workers.serve(input.spec);
   process.send?.('ready');
+  setInterval(() => process.send?.({ ended: ended.items }), reportEveryMs).unref();
   const stopped = new Promise<void>((resolve) => {
     process.once('message', () => resolve());
     process.once('disconnect', () => resolve());
@@ -63,8 +79,34 @@ async function main(input: TreeWorkerInput): Promise<void> {
   process.exit(0);
 }
 
-function withoutStores({ items, latency }: TreeWorkerInput): Activities {
-  return { drive: stubDrive(orderItems(benchItems(items))), ...stubSteps(perform, latency) };
+/** How often the process says how far it is. */
+const reportEveryMs = 250;
+
+/** Items whose answer is done. */
+const ended = { items: 0 };
+
+function counting(work: Perform): Perform {
+  return async (ref, about, result) => {
+    await work(ref, about, result);
+    if (about.step === 'answer') ended.items += 1;
+  };
+}
+
+async function workflowTuning(tuning: TreeTuning): Promise<Partial<WorkerOptions>> {
+  const { workflowWorker = {}, bundleEdits = [] } = tuning;
+  if (bundleEdits.length === 0) return workflowWorker;
+  let code = await readFile(builtBundlePath('plain'), 'utf8');
+  for (const [from, to] of bundleEdits) {
+    if (code.split(from).length !== 2)
+      throw new Error(`"${from}" does not stand once in the bundle`);
+    code = code.replace(from, to);
+  }
+  return { ...workflowWorker, workflowBundle: { code } };
+}
+
+function withoutStores({ items, latency, tuning }: TreeWorkerInput): Activities {
+  const drive = stubDrive(orderItems(benchItems(items)), tuning?.pageSize);
+  return { drive, ...stubSteps(counting(perform), latency) };
 }
 
 async function withStores({ latency }: TreeWorkerInput, folder: string): Promise<Activities> {
@@ -80,7 +122,7 @@ async function withStores({ latency }: TreeWorkerInput, folder: string): Promise
         sources: createSourceReader({ ...stores, reader }),
       }),
     },
-    ...stubSteps(performRecorded(recordStep), latency),
+    ...stubSteps(counting(performRecorded(recordStep)), latency),
   };
 }
 

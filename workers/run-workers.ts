@@ -40,12 +40,18 @@ export async function startRunWorkers(options: {
   /** Loads a model and has it prove itself. */
   readonly openEmbedder: (embedding: EmbeddingSpec) => Promise<unknown>;
   readonly observers: readonly Partial<Observer>[];
+  /** Laid over the options of every worker, and of the one that runs workflows: to measure others. */
+  readonly tuning?: {
+    readonly all: Partial<WorkerOptions>;
+    readonly workflows: Partial<WorkerOptions>;
+  };
 }): Promise<RunWorkers> {
-  const { connection, namespace, activities, role, hasKey, openEmbedder, encryption } = options;
+  const { connection, namespace, activities, role, hasKey, openEmbedder } = options;
+  const { encryption, tuning } = options;
   const { dataConverter } = encryption;
   const interceptors = { activity: [translateErrors, observeSteps(options.observers), beatHeart] };
-  const shared = { connection, namespace, dataConverter, interceptors };
-  const running = new Map<string, Promise<{ worker: Worker; stopped: Promise<void> }>>();
+  const shared = { connection, namespace, dataConverter, interceptors, ...tuning?.all };
+  const running = new Map<string, Promise<Running>>();
   const lost = new AbortController();
   encryption.keyMissing.catch((error: unknown) => lost.abort(error));
 
@@ -69,25 +75,30 @@ export async function startRunWorkers(options: {
       workflowBundle: await workflowBundle(encryption.isOn ? 'sealed' : 'plain'),
       // A dead worker's cached workflows go back to the common queue after this.
       stickyQueueScheduleToStartTimeout: '3 seconds',
+      ...tuning?.workflows,
     });
   }
   return {
     serve: (spec) => pollAll(pollersOfRun(spec, activities, hasKey)),
     serveJob: (source) => pollAll(pollersOfJob(source, activities)),
     failed: rejection(lost.signal),
-    async close() {
-      const started = await Promise.allSettled(running.values());
-      const workers = started.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []));
-      for (const { worker } of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
-      await Promise.allSettled(workers.map(({ stopped }) => stopped));
-    },
+    close: () => shutDown([...running.values()]),
   };
+}
+
+type Running = { readonly worker: Worker; readonly stopped: Promise<void> };
+
+async function shutDown(running: readonly Promise<Running>[]): Promise<void> {
+  const started = await Promise.allSettled(running);
+  const workers = started.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []));
+  for (const { worker } of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  await Promise.allSettled(workers.map(({ stopped }) => stopped));
 }
 
 async function startWorker(
   options: WorkerOptions,
   onLost: (reason: unknown) => void,
-): Promise<{ worker: Worker; stopped: Promise<void> }> {
+): Promise<Running> {
   const worker = await Worker.create({ shutdownGraceTime, ...options });
   const stopped = worker.run();
   stopped.catch(onLost);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServerPorts } from './free-ports.ts';
 import { identifyProcess, isRunning, type ProcessIdentity } from './process-identity.ts';
+import { measuredSettings, serverFlags } from './server-settings.ts';
 import type { StateFolder } from './state-folder.ts';
 
 /** What a dev server is started with. */
@@ -22,16 +23,6 @@ export type ServerProcess = {
 };
 
 const maxLogBytes = 10_000_000;
-
-/** Measured on the workload of this program; see `docs/` for the figures. */
-const settings = [
-  ['--sqlite-pragma', 'journal_mode=WAL'],
-  ['--sqlite-pragma', 'synchronous=NORMAL'],
-  ['--dynamic-config-value', 'matching.numTaskqueueReadPartitions=1'],
-  ['--dynamic-config-value', 'matching.numTaskqueueWritePartitions=1'],
-  ['--dynamic-config-value', 'matching.enableFairness=true'],
-  ['--log-level', 'error'],
-].flat();
 
 /** Where the server writes what it has to say. */
 export function serverLogFile(folder: StateFolder): string {
@@ -93,7 +84,7 @@ function serverArguments({ databaseFile }: StateFolder, ports: ServerPorts): rea
     'server start-dev --ip 127.0.0.1 --ui-ip 127.0.0.1'.split(' '),
     `--port ${grpc} --ui-port ${ui}`.split(' '),
     ['--db-filename', databaseFile],
-    settings,
+    serverFlags(measuredSettings),
   ].flat();
 }
 
@@ -104,7 +95,8 @@ function serverEnvironment(): NodeJS.ProcessEnv {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];
   });
-  return { ...Object.fromEntries(kept), GOGC: '400' };
+  const { gogc } = measuredSettings;
+  return { ...Object.fromEntries(kept), ...(gogc === null ? {} : { GOGC: gogc }) };
 }
 
 async function openLog(path: string): Promise<Awaited<ReturnType<typeof open>>> {
