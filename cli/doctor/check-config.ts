@@ -1,7 +1,7 @@
 import { readConfig } from '../../adapters/config-files/read-config.ts';
 import { findVideoTools } from '../../adapters/video/video-tools.ts';
 import { promptVersion } from '../../domain/prompts.ts';
-import { resolveConfig } from '../../domain/resolve-config.ts';
+import { resolveConfig, type UnfrozenRun } from '../../domain/resolve-config.ts';
 import { keysNeeded } from '../../domain/run-queues.ts';
 import { type EmbeddingSpec, searchesFrames } from '../../domain/run-spec.ts';
 import { broken, type Finding, finding, passed } from './check.ts';
@@ -9,6 +9,8 @@ import { broken, type Finding, finding, passed } from './check.ts';
 /** What a configuration needs of this machine. */
 export type ConfigNeeds = {
   readonly findings: readonly Finding[];
+  /** What the file says; null when it is wrong. */
+  readonly unfrozen: UnfrozenRun | null;
   /** Null when the strategy embeds nothing, or the configuration is wrong. */
   readonly embedding: EmbeddingSpec | null;
 };
@@ -20,6 +22,7 @@ export async function checkConfigFile(
   file: string,
   environment: NodeJS.ProcessEnv,
 ): Promise<ConfigNeeds> {
+  let said: UnfrozenRun | null = null;
   let embedding: EmbeddingSpec | null = null;
   let keys: readonly string[] = [];
   let cutsVideos = false;
@@ -31,6 +34,7 @@ export async function checkConfigFile(
       extractTimes: null,
     };
     const unfrozen = resolveConfig(await readConfig(file), surroundings);
+    said = unfrozen;
     const { dataset, strategy, models } = unfrozen;
     keys = keysNeeded({ ...unfrozen, runId: '', dataset: { ...dataset, hash: '' } });
     embedding = searchesFrames(strategy) ? models.embedding : null;
@@ -45,5 +49,5 @@ export async function checkConfigFile(
   const ffmpeg = cutsVideos
     ? [await finding('ffmpeg', ffmpegFix, async () => `ffmpeg ${(await findVideoTools()).version}`)]
     : [];
-  return { findings: [read, ...set, ...ffmpeg], embedding };
+  return { findings: [read, ...set, ...ffmpeg], unfrozen: said, embedding };
 }

@@ -8,6 +8,9 @@ import type { StateFolder } from '../../workers/embedded/state-folder.ts';
 import { describeVersions } from '../../workers/embedded/temporal-binary.ts';
 import { printNote } from '../output.ts';
 import { broken, type Finding, finding, passed } from './check.ts';
+import { listenProblem } from './check-machine.ts';
+import { checkNamespace } from './check-namespace.ts';
+import { judgePorts } from './judge-server.ts';
 
 const namedBinary = 'export VIDEOQA_TEMPORAL_CLI=<path of a Temporal CLI>';
 
@@ -21,7 +24,8 @@ export async function checkServer(
   environment: NodeJS.ProcessEnv,
 ): Promise<Finding[]> {
   if (namesCluster()) return checkCluster();
-  return [await binary(folder, environment), ...(await holderFindings(folder))];
+  const ports = judgePorts((await listenProblem({ host: '127.0.0.1', port: 0 })) === null);
+  return [await binary(folder, environment), ports, ...(await holderFindings(folder))];
 }
 
 async function checkCluster(): Promise<Finding[]> {
@@ -31,6 +35,7 @@ async function checkCluster(): Promise<Finding[]> {
       return [
         passed('Temporal cluster', `${open.address}, namespace ${open.namespace}`),
         await polled(open.client, 'videoqa worker --role all'),
+        ...(await checkNamespace(open.client)),
       ];
     } finally {
       await open.close();
@@ -66,6 +71,7 @@ async function holderFindings({ lockFile }: StateFolder): Promise<Finding[]> {
       return [
         passed(check, `process ${holder.pid}, Temporal UI at http://127.0.0.1:${ui}`),
         await polled(open.client, 'videoqa down'),
+        ...(await checkNamespace(open.client)),
       ];
     } finally {
       await open.close();
