@@ -46,10 +46,10 @@ export async function startRunWorkers(options: {
     readonly workflows: Partial<WorkerOptions>;
   };
 }): Promise<RunWorkers> {
-  const { connection, namespace, activities, role, hasKey, openEmbedder } = options;
-  const { encryption, tuning } = options;
-  const { dataConverter } = encryption;
+  const { activities, role, hasKey, openEmbedder, encryption, tuning } = options;
   const interceptors = { activity: [translateErrors, observeSteps(options.observers), beatHeart] };
+  const { connection, namespace } = options;
+  const { dataConverter } = encryption;
   const shared = { connection, namespace, dataConverter, interceptors, ...tuning?.all };
   const running = new Map<string, Promise<Running>>();
   const lost = new AbortController();
@@ -70,19 +70,22 @@ export async function startRunWorkers(options: {
     }
   };
   if (role === 'all' || role === 'orchestrate') {
-    await poll(orchestrationQueue, {
-      activities: activities.drive,
-      workflowBundle: await workflowBundle(encryption.isOn ? 'sealed' : 'plain'),
-      // A dead worker's cached workflows go back to the common queue after this.
-      stickyQueueScheduleToStartTimeout: '3 seconds',
-      ...tuning?.workflows,
-    });
+    const worker = { ...(await workflowWorker(encryption)), ...tuning?.workflows };
+    await poll(orchestrationQueue, { activities: activities.drive, ...worker });
   }
   return {
     serve: (spec) => pollAll(pollersOfRun(spec, activities, hasKey)),
     serveJob: (source) => pollAll(pollersOfJob(source, activities)),
     failed: rejection(lost.signal),
     close: () => shutDown([...running.values()]),
+  };
+}
+
+async function workflowWorker({ isOn }: PayloadEncryption): Promise<Partial<WorkerOptions>> {
+  return {
+    workflowBundle: await workflowBundle(isOn ? 'sealed' : 'plain'),
+    // A dead worker's cached workflows go back to the common queue after this.
+    stickyQueueScheduleToStartTimeout: '3 seconds',
   };
 }
 
