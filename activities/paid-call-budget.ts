@@ -13,6 +13,8 @@ export type CallBudget = {
 
 /** A wait is lengthened by up to this share, so that callers do not come back all at once. */
 const mostSpread = 0.1;
+/** The same of a pause that nobody asked for. */
+const mostBackoffSpread = 0.5;
 
 /**
  * Refuses another request where this drive's records already say the last word: the attempts or the
@@ -53,10 +55,9 @@ export function decide(
   identity: string,
 ): { readonly action: FailureAction; readonly retryAfterMs: number | null } {
   const { action, maxRetries = Number.POSITIVE_INFINITY, afterwards = 'fail' } = failure;
-  const retryAfterMs =
-    failure.retryAfterMs === undefined ? null : spread(failure.retryAfterMs, identity);
+  const retried = earlier.filter((call) => call.failureClass === failure.class).length;
+  const retryAfterMs = delayOf(failure, retried, identity);
   if (action === 'retry') {
-    const retried = earlier.filter((call) => call.failureClass === failure.class).length;
     if (retried >= maxRetries) return { action: afterwards, retryAfterMs: null };
     const isLast = attemptsOf(earlier) + 1 >= budget.maxAttempts;
     return isLast ? { action: afterwards, retryAfterMs: null } : { action, retryAfterMs };
@@ -66,6 +67,18 @@ export function decide(
     return isTooLong ? { action: 'fail', retryAfterMs: null } : { action, retryAfterMs };
   }
   return { action, retryAfterMs: null };
+}
+
+/** As long as the provider asks, else doubling with each retry; null = as the worker sees fit. */
+function delayOf(
+  { retryAfterMs, backoff }: ClassifiedFailure,
+  retried: number,
+  identity: string,
+): number | null {
+  if (retryAfterMs !== undefined) return spread(retryAfterMs, identity, mostSpread);
+  if (backoff === undefined) return null;
+  const backoffMs = Math.min(backoff.mostMs, backoff.firstMs * 2 ** retried);
+  return spread(backoffMs, identity, mostBackoffSpread);
 }
 
 function attemptsOf(calls: readonly CallRecord[]): number {
@@ -80,7 +93,7 @@ export function waitedMsOf(calls: readonly CallRecord[]): number {
 }
 
 /** Never less than asked; the same for the same request, so that tests need no dice. */
-function spread(ms: number, identity: string): number {
+function spread(ms: number, identity: string, share: number): number {
   const draw = Number.parseInt(sha256Hex(identity).slice(0, 8), 16) / 2 ** 32;
-  return Math.round(ms * (1 + mostSpread * draw));
+  return Math.round(ms * (1 + share * draw));
 }

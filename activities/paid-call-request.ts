@@ -4,6 +4,7 @@ import type { WireReply } from '../domain/model-call.ts';
 import { StepError } from '../domain/step-error.ts';
 import type { CallRecord, CallStore, CallUsage } from '../domain/stores/call-store.ts';
 import { TransportError } from '../domain/transport-error.ts';
+import { unwatched, type WeighFailure } from './account-guard.ts';
 import { decide } from './paid-call-budget.ts';
 import { openDeadline } from './paid-call-signals.ts';
 import type { PaidCallDependencies, PaidRequest, PaidResponse } from './paid-call.ts';
@@ -16,6 +17,7 @@ type Context<Value> = {
   /** Number of this request under its key. */
   readonly n: number;
   readonly noteEnd: (end: CallEnd) => void;
+  readonly weigh: WeighFailure;
 };
 
 type Settlement = {
@@ -38,6 +40,8 @@ export type Attempt = {
   readonly ended: AbortSignal;
   /** Told how the request ended, unless it ended by force. */
   readonly noteEnd: (end: CallEnd) => void;
+  /** Says what the failure means for the account and the run. */
+  readonly weigh: WeighFailure;
 };
 
 /**
@@ -49,7 +53,7 @@ export type Attempt = {
 export async function makeRequest<Value>(
   { calls, processId, now }: PaidCallDependencies,
   request: PaidRequest<Value>,
-  { earlier, ended, noteEnd }: Attempt,
+  { earlier, ended, noteEnd, weigh }: Attempt,
 ): Promise<PaidResponse<Value> | null> {
   const { owner, model, callKey, activityId, mostUsd } = request;
   const startedAt = now();
@@ -65,7 +69,7 @@ export async function makeRequest<Value>(
     maxPriceUsd: mostUsd,
     budget: request.budget ?? null,
   });
-  const context = { calls, now, request, earlier, n, noteEnd };
+  const context = { calls, now, request, earlier, n, noteEnd, weigh };
   const deadline = openDeadline(model.timeoutMs, ended);
   let reply: WireReply;
   try {
@@ -91,7 +95,8 @@ export async function settleLeftOvers<Value>(
   const leftOver = await calls.findUnsettled(request.callKey);
   for (const { n, status, body } of leftOver) {
     const headers = { 'content-type': 'application/json' };
-    const context = { calls, now, request, earlier: [], n, noteEnd: () => undefined };
+    const { weigh } = unwatched;
+    const context = { calls, now, request, earlier: [], n, noteEnd: () => undefined, weigh };
     await endWithReply(context, { status, headers, body }).catch((error: unknown) => {
       // A reply that is not usable is settled all the same; this call goes on without it.
       if (!(error instanceof StepError)) throw error;
@@ -136,6 +141,7 @@ async function endWithReply<Value>(
     const { value, usage } = envelope;
     const priceUsd = request.price(usage);
     const winner = await settle(context, { state: 'usable', usage, priceUsd, status }, null);
+    await context.weigh(null);
     return winner === n ? { value, usage, listUsd: priceUsd, isCached: false } : null;
   }
   const { failure, usage } = envelope;
@@ -163,10 +169,11 @@ function spendOf<Value>(
 
 async function endFailed<Value>(
   context: Context<Value>,
-  failure: ClassifiedFailure,
+  found: ClassifiedFailure,
   settlement: Settlement,
 ): Promise<never> {
   const { request, earlier, n } = context;
+  const failure = (await context.weigh(found)) ?? found;
   const decided = decide(failure, earlier, request.model, `${request.callKey}-${n}`);
   await settle(context, settlement, { class: failure.class, ...decided });
   throw new StepError(

@@ -6,6 +6,7 @@ import type { WireReply } from '../domain/model-call.ts';
 import type { ChatModelSpec, ImageModelSpec } from '../domain/run-spec.ts';
 import { StepError } from '../domain/step-error.ts';
 import type { CallOwner, CallStore, CallUsage } from '../domain/stores/call-store.ts';
+import { type AccountGuard, watchCall } from './account-guard.ts';
 import { createTurns } from './in-turn.ts';
 import { refuseWhenUsedUp } from './paid-call-budget.ts';
 import { type GateDependencies, requireLeave } from './paid-call-gate.ts';
@@ -22,6 +23,8 @@ export type PaidCallDependencies = GateDependencies & {
    * @throws {StepError} action `wait`, when that takes longer than a call may wait in a process
    */
   readonly acquire: (request: PlaceRequest, signal: AbortSignal) => Promise<CallPlace>;
+  /** Pauses accounts whose provider is out of order; without it none ever is. */
+  readonly guard?: AccountGuard;
   /** Closes admission for the whole run: key, quota or model gone, or its budget is spent. */
   readonly stopRun: (runId: string, reason: StepError | BudgetRefusal) => Promise<void>;
   readonly processId: string;
@@ -95,8 +98,9 @@ async function pay<Value>(
   const earlier = (await calls.ofStep(owner)).filter((call) => call.callKey === callKey);
   refuseWhenUsedUp(earlier, model);
 
-  const { account } = model;
+  const { account, timeoutMs } = model;
   const { expectedTokens } = request;
+  const watch = await watchCall(dependencies.guard, { ...owner, account, timeoutMs });
   const place = await dependencies.acquire(
     { account, runId: owner.runId, ticket: callKey, limits: model, expectedTokens },
     signals.waiting,
@@ -104,12 +108,14 @@ async function pay<Value>(
   let end: CallEnd | null = null;
   try {
     await requireLeave(dependencies, owner.runId);
+    await watch.requireOpen();
     signals.waiting.throwIfAborted();
     const noteEnd = (ended: CallEnd) => void (end = ended);
     const made = await makeRequest(dependencies, request, {
       earlier,
       ended: signals.inFlight,
       noteEnd,
+      weigh: watch.weigh,
     });
     return made ?? (await adoptWinner(calls, request));
   } catch (error) {

@@ -16,8 +16,9 @@ export type PauseRule =
   | { readonly when: 'share'; readonly above: number };
 
 /**
- * When a failure is not the item's but the run's: it met the run's first call ever; every one of
- * its last calls to the account; or every call so far while there were only few.
+ * When a failure is not the item's but the run's: it met the run's first calls and
+ * nothing else came back yet; every one of its last calls to the account; or every call so far while
+ * there were only few.
  */
 export type StopRule = 'first-call' | 'every-call' | 'early-calls';
 

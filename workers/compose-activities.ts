@@ -7,6 +7,7 @@ import { sendImageEdit } from '../adapters/models/send-image-edit.ts';
 import { cutFrames, cutterVersion } from '../adapters/video/cut-frames.ts';
 import { findVideo, hashFile } from '../adapters/video/find-video.ts';
 import { writeManifest } from '../adapters/video/frame-manifest.ts';
+import { createAccountGuard } from '../activities/account-guard.ts';
 import { createAnswerActivities } from '../activities/answer.ts';
 import { createAskChat } from '../activities/ask-chat.ts';
 import { createDriveActivities } from '../activities/drive.ts';
@@ -144,14 +145,15 @@ function composeEmbedding(
 }
 
 /** Everything that costs money goes through one call store, one limiter and one admission. */
-function composeCalls({ stores, environment, processId, observers }: ComposeOptions) {
-  const { runs, blobs, indexes } = stores;
+function composeCalls({ stores, environment, processId, observers, onNote }: ComposeOptions) {
+  const { runs, calls, blobs, indexes, pauses } = stores;
   const keyOf = createKeyReader(environment);
   const paidCall = observePaidCall(
     createPaidCall({
       calls: observeCallStore(stores.calls, observers),
       ...createAdmissionReader(runs),
       acquire: observeAcquire(createAccountLimiter(), observers),
+      guard: createAccountGuard({ pauses, calls, now: Date.now, onNote }),
       processId,
       now: Date.now,
     }),

@@ -3,6 +3,7 @@ import { fromNanoUsd, toNanoUsd } from '../../domain/money.ts';
 import type { BlobStore } from '../../domain/stores/blob-store.ts';
 import type { CallStore, Spending } from '../../domain/stores/call-store.ts';
 import { reserve } from './budget-reservation.ts';
+import { createCallEnds } from './call-ends.ts';
 import { ownerColumns, toCallRecord } from './call-record.ts';
 import { insertResponse, readResponse } from './call-responses.ts';
 import { missingRecord } from './database-error.ts';
@@ -65,6 +66,8 @@ export function createCallStore(db: Connection, blobs: BlobStore): CallStore {
     },
 
     spending: async (runId) => (await readTotals(db, runId)).map(toSpending),
+
+    ...createCallEnds(db),
 
     ledger: (runId) =>
       db

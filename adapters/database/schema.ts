@@ -26,6 +26,7 @@ export type Tables = {
   readonly index_jobs: IndexJobTable;
   readonly index_failures: IndexFailureTable;
   readonly run_changes: RunChangeTable;
+  readonly account_pauses: PauseTable;
   readonly run_counters: RunCounterTable;
   readonly video_tallies: VideoTallyTable;
   readonly dataset_chunks: DatasetChunkTable;
@@ -174,6 +175,16 @@ type IndexJobTable = {
 export type IndexJobColumns = Selectable<IndexJobTable>;
 
 type IndexFailureTable = { job_id: string; video_id: string; message: string };
+
+/** An account that no call is made to for now. */
+type PauseTable = {
+  account: string;
+  reason: string;
+  paused_at: number;
+  /** The next probe may leave then. */
+  paused_until: number;
+  probes: number;
+};
 
 type RunChangeTable = {
   change_id: Generated<number>;

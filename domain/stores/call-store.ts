@@ -114,6 +114,8 @@ export type CallStore = {
   ): Promise<number | null>;
   /** Every call of one step in one drive, oldest first. */
   ofStep(owner: CallOwner): Promise<CallRecord[]>;
+  /** How the last calls of a run to an account ended, oldest first; null = with a usable reply. */
+  lastEnds(runId: string, account: string, most: number): Promise<(FailureClass | null)[]>;
   /** Running totals of a run and of each of its accounts, the run's own first. */
   spending(runId: string): Promise<readonly Spending[]>;
   /**

@@ -57,6 +57,14 @@ export function createFakeCallStore() {
     ofStep: (owner: CallOwner) =>
       Promise.resolve(records.filter((call) => ownerKeys.every((key) => call[key] === owner[key]))),
     spending: () => Promise.resolve([]),
+    lastEnds: (runId, account, most) =>
+      Promise.resolve(
+        records
+          .filter((call) => call.runId === runId && call.account === account)
+          .filter((call) => call.settledAt !== null)
+          .map((call) => call.failureClass)
+          .slice(-most),
+      ),
     ledger(runId) {
       const calls = records.filter((call) => call.runId === runId);
       const openIntents = calls.filter((call) => call.state === 'open');

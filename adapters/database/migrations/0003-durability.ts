@@ -16,6 +16,12 @@ export const durabilityTables: Migration = {
     )`,
     `create index changes_of_run on run_changes (run_id, change_id)`,
 
+    `create table account_pauses (
+      account text primary key, reason text not null, paused_at bigint not null,
+      paused_until bigint not null, probes integer not null
+    )`,
+    `create index calls_unclassified on calls (run_id) where failure_class = 'unclassified'`,
+
     // '' stands for none: a key column that may be null is not one key everywhere.
     `create table run_counters (
       run_id text not null, outcome text not null, failure_class text not null,

@@ -1,0 +1,254 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createAccountGuard } from '../../activities/account-guard.ts';
+import { createPaidCall } from '../../activities/paid-call.ts';
+import { readChatEnvelope } from '../../domain/chat-envelope.ts';
+import type { Provider } from '../../domain/run-spec.ts';
+import { StepError } from '../../domain/step-error.ts';
+import type { Stores } from '../../workers/open-stores.ts';
+import { sampleSpec, sampleStep } from '../adapters/database/sample-run.ts';
+import { openTestStores } from '../support/fakes-activity.ts';
+import {
+  answers,
+  billed,
+  breaks,
+  fakePaidProvider,
+  refuses,
+} from '../support/fakes-paid-provider.ts';
+
+let stores: Stores;
+let provider: ReturnType<typeof fakePaidProvider>;
+let now = 0;
+let placesHeld = 0;
+let notes: string[];
+let stopped: string[];
+
+beforeEach(async () => {
+  stores = await openTestStores();
+  provider = fakePaidProvider();
+  now = 1_000_000;
+  placesHeld = 0;
+  notes = [];
+  stopped = [];
+});
+afterEach(() => stores.close());
+
+/** One process that makes calls; several share the database. */
+function openProcess(processId = 'process-1', speaks: Provider = 'openai') {
+  const model = { ...sampleSpec('r1').models.answer, provider: speaks, maxAttempts: 4 };
+  const paidCall = createPaidCall({
+    calls: stores.calls,
+    admission: async () => ({ admission: 'open', stop: null }),
+    acquire: async () => {
+      placesHeld += 1;
+      return { release: () => void (placesHeld -= 1) };
+    },
+    guard: createAccountGuard({
+      pauses: stores.pauses,
+      calls: stores.calls,
+      now: () => now,
+      onNote: (note) => void notes.push(note),
+    }),
+    stopRun: async (_, failure) => void stopped.push(failure.message),
+    processId,
+    now: () => now,
+  });
+  /** One try of one item's call; its error where it failed. */
+  return async (itemId: string): Promise<StepError | 'answered'> => {
+    const end = await paidCall({
+      owner: sampleStep({ itemId }),
+      model,
+      callKey: `key of ${itemId}`,
+      activityId: 'activity-1',
+      mostUsd: null,
+      expectedTokens: 0,
+      send: provider.send,
+      read: (reply) => readChatEnvelope(speaks, reply),
+      price: () => null,
+    }).catch((error: unknown) => error);
+    if (end instanceof StepError) return end;
+    if (end instanceof Error) throw end;
+    return 'answered';
+  };
+}
+
+const behave = (count: number, behaviour: ReturnType<typeof refuses>) =>
+  provider.next(...Array.from({ length: count }, () => behaviour));
+
+async function pauseByOutage(call: ReturnType<typeof openProcess>): Promise<void> {
+  behave(20, refuses(503));
+  for (let item = 0; item < 20; item += 1) await call(`i${item}`);
+}
+
+describe('a provider that is out of order', () => {
+  it('is left alone by every process: no call, no slot, and a note to the person', async () => {
+    const call = openProcess();
+    await pauseByOutage(call);
+    const made = provider.arrived.length;
+
+    const ends = [await call('i50'), await openProcess('process-2')('i51')];
+
+    expect(made).toBe(20);
+    expect(provider.arrived).toHaveLength(20);
+    for (const end of ends) {
+      expect(end).toMatchObject({ action: 'wait', retryAfterMs: 30_000 });
+      expect((end as StepError).message).toContain('is paused: 20 of its last 20 calls failed');
+    }
+    expect(placesHeld).toBe(0);
+    expect(notes).toHaveLength(1);
+    expect(notes[0]).toContain('paused: 20 of its last 20 calls failed');
+    expect(notes[0]).toContain('next probe in 30 s');
+  });
+
+  it('is probed by one call at a time, less and less often, and opens with a reply', async () => {
+    const call = openProcess();
+    await pauseByOutage(call);
+    now += 30_000;
+    const others: (StepError | 'answered')[] = [];
+    const other = openProcess('process-2');
+    provider.next({
+      isBilled: false,
+      reply: async () => {
+        others.push(await other('i60'), await other('i61'));
+        return refuses(503).reply();
+      },
+    });
+
+    expect(await call('i50')).toMatchObject({ action: 'wait' });
+    expect(await call('i50')).toMatchObject({ action: 'wait', retryAfterMs: 60_000 });
+    expect(others).toMatchObject([{ action: 'wait' }, { action: 'wait' }]);
+    expect(provider.arrived).toHaveLength(21);
+
+    now += 60_000;
+    provider.next(answers('B'), answers('C'));
+    expect(await call('i50')).toBe('answered');
+    now += 1000;
+    expect(await other('i60')).toBe('answered');
+    expect(notes.at(-1)).toContain('answers again');
+    expect(await stores.pauses.list()).toEqual([]);
+  });
+
+  it('opens for a refusal of the request, too: somebody is there', async () => {
+    const call = openProcess();
+    await pauseByOutage(call);
+    now += 30_000;
+    provider.next(refuses(413), answers('B'));
+
+    expect(await call('i50')).toMatchObject({ action: 'fail' });
+    expect(await call('i51')).toBe('answered');
+  });
+
+  it('costs the calls that met its end no attempt', async () => {
+    const call = openProcess();
+    behave(19, refuses(503));
+    for (let item = 0; item < 19; item += 1) await call(`i${item}`);
+    provider.next(refuses(503));
+
+    expect(await call('i19')).toMatchObject({ action: 'wait' });
+  });
+
+  it('may be probed again when a prober dies', async () => {
+    const call = openProcess();
+    await pauseByOutage(call);
+    now += 30_000;
+    provider.next({ isBilled: false, reply: () => Promise.reject(new Error('killed')) });
+    await expect(call('i50')).rejects.toThrow('killed');
+
+    now += 3_600_000;
+    provider.next(answers('B'));
+    expect(await openProcess('process-2')('i51')).toBe('answered');
+  });
+});
+
+describe('what pauses at once', () => {
+  it('an unknown host, once calls had come through', async () => {
+    const call = openProcess();
+    provider.next(answers('B'), breaks('dns'));
+    await call('i1');
+
+    expect(await call('i2')).toMatchObject({ failureClass: 'connection', action: 'wait' });
+    expect(await call('i3')).toMatchObject({ action: 'wait' });
+    expect(provider.arrived).toHaveLength(2);
+  });
+
+  it('a closed endpoint, which stops the run when it is still closed later', async () => {
+    const call = openProcess('process-1', 'ark');
+    behave(20, refuses(400, 'InvalidEndpoint.ClosedEndpoint'));
+
+    expect(await call('i1')).toMatchObject({ failureClass: 'model_gone', action: 'wait' });
+    now += 14 * 60_000;
+    expect(await call('i2')).toMatchObject({ action: 'wait' });
+    expect(stopped).toEqual([]);
+    now += 6 * 60_000;
+    expect(await call('i2')).toMatchObject({ failureClass: 'model_gone', action: 'stop' });
+    expect(stopped).toHaveLength(1);
+  });
+
+  it('three items in a row without an envelope', async () => {
+    const call = openProcess();
+    provider.next(billed({ choices: [] }), billed({ choices: [] }), billed({ choices: [] }));
+
+    for (const item of ['i1', 'i2', 'i3']) await call(item);
+
+    expect(await stores.pauses.list()).toMatchObject([
+      { reason: '3 items in a row got no usable reply' },
+    ]);
+  });
+
+  it('a throttle of DashScope that has not changed for 15 minutes', async () => {
+    const call = openProcess('process-1', 'dashscope');
+    behave(20, refuses(429, 'Throttling.AllocationQuota'));
+
+    for (let minute = 0; minute < 15; minute += 1) {
+      await call(`i${minute}`);
+      now += 60_000;
+    }
+    expect(await stores.pauses.list()).toEqual([]);
+    await call('i15');
+
+    expect(notes[0]).toContain('throttled for 15 min');
+    expect(notes[0]).toContain('ask for higher ones');
+  });
+});
+
+describe('what is the whole run’s', () => {
+  it('a first call to an unknown host stops the run, and pauses nothing', async () => {
+    provider.next(breaks('dns'));
+
+    expect(await openProcess()('i1')).toMatchObject({ action: 'stop' });
+    expect(stopped).toHaveLength(1);
+    expect(await stores.pauses.list()).toEqual([]);
+  });
+
+  it('403 stops after one more try where nothing else came back', async () => {
+    const call = openProcess();
+    behave(2, refuses(403));
+
+    expect(await call('i1')).toMatchObject({ action: 'retry' });
+    expect(await call('i1')).toMatchObject({ failureClass: 'auth', action: 'stop' });
+  });
+
+  it('403 fails the item where others are answered, also after a restart', async () => {
+    provider.next(answers('B'));
+    await openProcess()('i1');
+    behave(2, refuses(403));
+    const restarted = openProcess('process-2');
+
+    await restarted('i2');
+    expect(await restarted('i2')).toMatchObject({ failureClass: 'auth', action: 'fail' });
+    expect(stopped).toEqual([]);
+  });
+
+  it('400 stops at the fifth call when all met it, and fails items later on', async () => {
+    const call = openProcess();
+    behave(5, refuses(400));
+    const actions: (StepError | 'answered')[] = [];
+    for (let item = 0; item < 5; item += 1) actions.push(await call(`i${item}`));
+
+    expect(actions).toMatchObject(
+      ['fail', 'fail', 'fail', 'fail', 'stop'].map((action) => ({ action })),
+    );
+    provider.next(answers('B'), refuses(400));
+    await call('i8');
+    expect(await call('i9')).toMatchObject({ action: 'fail' });
+  });
+});
