@@ -1,4 +1,5 @@
 import { buildRow } from '../domain/build-row.ts';
+import { crashPoint } from '../domain/crash-points.ts';
 import { itemWorkflowId, type SliceItem } from '../domain/workflow-contract.ts';
 import type { Row } from '../domain/row.ts';
 import { cutShards, type ShardRange } from '../domain/shards.ts';
@@ -31,6 +32,7 @@ export function createDriveActivities({ runs, steps, reader, onRowsRecorded }: D
     }): Promise<{ shards: ShardRange[]; items: number }> {
       const videos = await runs.videosOfDrive(request.runId, request.drive);
       const shards = cutShards(videos, request.shardLimit);
+      crashPoint('shards-planned');
       return { shards, items: videos.reduce((sum, video) => sum + video.items, 0) };
     },
 
@@ -58,7 +60,9 @@ export function createDriveActivities({ runs, steps, reader, onRowsRecorded }: D
     }): Promise<void> {
       const { runId, drive } = request;
       const rows = await joinRows({ steps, reader }, request);
+      crashPoint('rows-joined');
       await runs.recordRows(runId, drive, rows);
+      crashPoint('rows-written');
       await onRowsRecorded(runId);
     },
 
@@ -74,6 +78,7 @@ export function createDriveActivities({ runs, steps, reader, onRowsRecorded }: D
       const { runId, drive, end } = request;
       if (end === 'stopped') await skipTheRest({ runs, steps, reader }, { runId, drive });
       await runs.closeDrive(runId, drive, end === 'stopped' ? null : end);
+      crashPoint('drive-closed');
       await onRowsRecorded(runId);
     },
   };

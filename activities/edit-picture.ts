@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { budgetOf } from '../domain/budget.ts';
 import { callKey, seedOf } from '../domain/call-key.ts';
+import { crashPoint } from '../domain/crash-points.ts';
 import { type PictureReply, readImageEnvelope } from '../domain/image-envelope.ts';
 import { pictureSize } from '../domain/picture-size.ts';
 import type { ImageEditRequest, WireReply } from '../domain/model-call.ts';
@@ -95,7 +96,9 @@ async function keepPicture(
 ): Promise<{ artifact: string; width: number; height: number }> {
   if (picture.kind === 'base64') {
     const bytes = new Uint8Array(Buffer.from(picture.data, 'base64'));
-    return { ...(await sizeOf(bytes)), artifact: await blobs.put(bytes) };
+    const stored = { ...(await sizeOf(bytes)), artifact: await blobs.put(bytes) };
+    crashPoint('picture-stored');
+    return stored;
   }
   // An address expires within a day: its bytes are kept under the call that paid for them.
   const name = `picture/${call.key}`;
@@ -105,7 +108,9 @@ async function keepPicture(
     throw endOfTries(error, Context.current().info.attempt, call.tries);
   });
   const size = await sizeOf(bytes);
-  return { ...size, artifact: await indexes.putChunk(name, await blobs.put(bytes)) };
+  const artifact = await blobs.put(bytes);
+  crashPoint('picture-stored');
+  return { ...size, artifact: await indexes.putChunk(name, artifact) };
 
   async function sizeOf(content: Uint8Array) {
     const { width, height } = await checkPicture(content);

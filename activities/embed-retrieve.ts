@@ -1,3 +1,4 @@
+import { crashPoint } from '../domain/crash-points.ts';
 import type { Frame, Item } from '../domain/item.ts';
 import type { EmbeddingSpec, RunSpec, StrategySpec } from '../domain/run-spec.ts';
 import { selectFrames, type SelectedFrame } from '../domain/ranking.ts';
@@ -111,7 +112,10 @@ async function embedQuery(
   const { textQuery } = spec.strategy;
   if (textQuery === undefined) {
     const pictures = await queryPictures(dependencies, spec, item, records);
-    return { vectors: (await embedder.embed(pictures, { lane: 'query' })).vectors, text: null };
+    crashPoint('query-embedding', item.itemId);
+    const { vectors } = await embedder.embed(pictures, { lane: 'query' });
+    crashPoint('query-embedded', item.itemId);
+    return { vectors, text: null };
   }
   const text = queryText(item, textQuery);
   const { vectors, truncated } = await embedder.embedTexts([text]);

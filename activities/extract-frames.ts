@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import { crashPoint } from '../domain/crash-points.ts';
 import { cutFrameName } from '../domain/cut-frame-name.ts';
 import { canonicalJson, sha256Hex } from '../domain/hashing.ts';
 import type { ExtractSpec } from '../domain/run-spec.ts';
@@ -83,8 +84,13 @@ async function extractOnce(
     await media.keepFrames(runId, videoId, known);
     return { frames: null };
   }
+  crashPoint('cut-begun', videoId);
   const frames = await cut(dependencies, { file, rule, videoId, signal });
-  const manifest = await media.putCut(key, await blobs.put(dependencies.writeManifest(frames)));
+  crashPoint('frames-cut', videoId);
+  const artifact = await blobs.put(dependencies.writeManifest(frames));
+  crashPoint('manifest-stored', videoId);
+  const manifest = await media.putCut(key, artifact);
+  crashPoint('cut-noted', videoId);
   await media.keepFrames(runId, videoId, manifest);
   return { frames: frames.length };
 }
@@ -114,6 +120,7 @@ async function cut(
     stored.catch(() => undefined);
     frames.push(stored);
     await frames.at(-writesAtOnce);
+    crashPoint('frame-cut', videoId);
     Context.current().heartbeat(frames.length);
   }
   if (frames.length > 0) return Promise.all(frames);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Context } from '@temporalio/activity';
+import { crashPoint } from '../domain/crash-points.ts';
 import { canonicalJson, sha256Hex } from '../domain/hashing.ts';
 import { inChunks } from '../domain/in-chunks.ts';
 import type { Frame } from '../domain/item.ts';
@@ -101,6 +102,7 @@ async function indexFrames(
     framesFingerprint: sha256Hex(canonicalJson([all.map((frame) => frame.name), hashes])),
   };
   const own = async (artifact: string): Promise<string> => {
+    crashPoint('index-noted', videoId);
     await media.setIndex(runId, videoId, artifact);
     return artifact;
   };
@@ -118,7 +120,9 @@ async function indexFrames(
     vectors: content.vectors,
     videoFingerprint: key.framesFingerprint,
   });
-  return own(await indexes.putIndex(key, await blobs.put(bytes)));
+  const stored = await blobs.put(bytes);
+  crashPoint('index-stored', videoId);
+  return own(await indexes.putIndex(key, stored));
 }
 
 /**
@@ -200,6 +204,7 @@ async function embedChunk(
     return { vectors: new Float32Array(bytes.buffer), store: async () => undefined };
   }
   const pictures = await Promise.all(all.map((frame) => frames.read(source, frame)));
+  crashPoint('chunk-embedding', all[0]?.videoId);
   const { vectors } = await model.embed(pictures, {
     lane: 'index',
     signal: Context.current().cancellationSignal,
@@ -207,6 +212,11 @@ async function embedChunk(
   const bytes = new Uint8Array(vectors.buffer, vectors.byteOffset, vectors.byteLength);
   return {
     vectors,
-    store: async () => indexes.putChunk(chunkKey, await blobs.put(bytes)),
+    store: async () => {
+      const artifact = await blobs.put(bytes);
+      crashPoint('chunk-stored');
+      await indexes.putChunk(chunkKey, artifact);
+      crashPoint('chunk-noted');
+    },
   };
 }

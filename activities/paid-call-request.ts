@@ -1,4 +1,5 @@
 import type { CallEnd } from '../domain/call-place.ts';
+import { crashPoint } from '../domain/crash-points.ts';
 import { classifyFailure, type ClassifiedFailure } from '../domain/error-table.ts';
 import type { WireReply } from '../domain/model-call.ts';
 import { StepError } from '../domain/step-error.ts';
@@ -70,15 +71,19 @@ export async function makeRequest<Value>(
     budget: request.budget ?? null,
   });
   const context = { calls, now, request, earlier, n, noteEnd, weigh };
+  crashPoint('intent-written');
+  const context = { calls, now, request, earlier, n, noteEnd };
   const deadline = openDeadline(model.timeoutMs, ended);
   let reply: WireReply;
   try {
     reply = await request.send(deadline.signal, `${callKey}-${n}`);
   } catch (error) {
+    crashPoint('call-failed');
     return await endWithoutReply(context, error);
   } finally {
     deadline.close();
   }
+  crashPoint('call-replied');
   return await endWithReply(context, reply);
 }
 
@@ -136,12 +141,14 @@ async function endWithReply<Value>(
   const store = () => calls.storeResponse(request.callKey, { n, status, body });
   const isRefusal = isRefused(status);
   if (!isRefusal) await store();
+  crashPoint('reply-stored');
   const envelope = request.read(reply);
   if (envelope.ok) {
     const { value, usage } = envelope;
     const priceUsd = request.price(usage);
     const winner = await settle(context, { state: 'usable', usage, priceUsd, status }, null);
     await context.weigh(null);
+    crashPoint('call-settled');
     return winner === n ? { value, usage, listUsd: priceUsd, isCached: false } : null;
   }
   const { failure, usage } = envelope;

@@ -1,6 +1,7 @@
 import type { RunBudget } from '../domain/budget.ts';
 import { BudgetRefusal } from '../domain/budget-gate.ts';
 import type { CallEnd, CallPlace, PlaceRequest } from '../domain/call-place.ts';
+import { crashPoint } from '../domain/crash-points.ts';
 import type { Envelope } from '../domain/envelope.ts';
 import type { WireReply } from '../domain/model-call.ts';
 import type { ChatModelSpec, ImageModelSpec } from '../domain/run-spec.ts';
@@ -110,6 +111,7 @@ async function pay<Value>(
     await requireLeave(dependencies, owner.runId);
     await watch.requireOpen();
     signals.waiting.throwIfAborted();
+    crashPoint('place-taken');
     const noteEnd = (ended: CallEnd) => void (end = ended);
     const made = await makeRequest(dependencies, request, {
       earlier,

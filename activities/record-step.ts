@@ -1,6 +1,7 @@
 import { CancelledFailure, Context, type Info } from '@temporalio/activity';
 import { waitedMsOf } from './paid-call-budget.ts';
 import { BudgetRefusal } from '../domain/budget-gate.ts';
+import { crashPoint } from '../domain/crash-points.ts';
 import type { Step } from '../domain/outcome.ts';
 import { StepError } from '../domain/step-error.ts';
 import type { CallOwner, CallRecord, CallStore, CallUsage } from '../domain/stores/call-store.ts';
@@ -53,6 +54,7 @@ export function createStepRecorder({ steps, calls, processId }: RecordStepDepend
 
     const { info } = Context.current();
     await steps.begin(key, placeOf(info, processId), info.attempt);
+    crashPoint('step-begun');
     const tries = info.attempt === 1 ? 1 : info.attempt - failedCalls(await calls.ofStep(key));
     const cached: CachedCall[] = [];
     const noteCached = (call: CachedCall) => void cached.push(call);
@@ -62,7 +64,9 @@ export function createStepRecorder({ steps, calls, processId }: RecordStepDepend
     };
     try {
       const end = await work({ owner: key, records, tries, noteCached });
+      crashPoint('step-worked');
       await steps.finish(key, { ...end, ...(await spent()), state: 'done', failureClass: null });
+      crashPoint('step-recorded');
       return end.result;
     } catch (error) {
       if (error instanceof CancelledFailure) throw error;

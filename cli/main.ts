@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { crashFromEnvironment } from '../adapters/crash/crash-from-environment.ts';
 import { runProgram } from './program.ts';
 import { exitCodeOf } from './report-error.ts';
 
@@ -7,4 +8,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
 
-process.exitCode = await runProgram(process.argv.slice(2)).catch(exitCodeOf);
+const run = async () => {
+  crashFromEnvironment(process.env);
+  return runProgram(process.argv.slice(2));
+};
+process.exitCode = await run().catch(exitCodeOf);

@@ -1,4 +1,5 @@
 import { freezeChunks } from '../adapters/datasets/freeze-chunks.ts';
+import { crashPoint } from '../domain/crash-points.ts';
 import { describeDifference } from '../domain/run-identity.ts';
 import { goldOfVideos } from '../domain/row-tally.ts';
 import { orderItems } from '../domain/run-items.ts';
@@ -49,11 +50,13 @@ export async function registerRun(
   await blobs.put(prepared.frozen);
   const ordered = orderItems(prepared.items);
   await freezeChunks({ blobs, datasets }, spec.dataset.hash, prepared.items, ordered);
+  crashPoint('dataset-frozen');
   await runs.create(
     { runId: spec.runId, name: spec.name, spec, identity },
     ordered,
     goldOfVideos(prepared.items),
   );
+  crashPoint('run-created');
   const created = await runs.get(spec.runId);
   if (created === null) throw new Error(`Run ${spec.runId} was written and is not there`);
   return created;

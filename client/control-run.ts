@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import { crashPoint } from '../domain/crash-points.ts';
 import type { Admission, RunRecord, RunStore } from '../domain/stores/run-store.ts';
 import type { RunState } from '../domain/summary.ts';
 import { evaluationWorkflowId } from '../domain/workflow-contract.ts';
@@ -44,7 +45,9 @@ export async function writeWish(
   const { from, state, admission } = wishes[action];
   // Cancelling lets started items end; where no call may start any more, that stays.
   const cancelled = run.admission === 'stopped' ? 'stopped' : 'draining';
-  return runs.steer(run.runId, from, { state, admission: admission ?? cancelled });
+  const changed = await runs.steer(run.runId, from, { state, admission: admission ?? cancelled });
+  crashPoint('wish-written');
+  return changed;
 }
 
 /**
@@ -58,6 +61,7 @@ export async function tellWorkflow(client: Client, runs: RunStore, runId: string
   try {
     if (run.state === 'cancelled') await root.cancel();
     else await root.signal('setWindow', run.admission === 'open' ? run.window : 0);
+    crashPoint('workflow-told');
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'WorkflowNotFoundError') throw error;
     if (run.state === 'cancelled') await reconcileDrive(client, runs, run);

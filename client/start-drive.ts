@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
+import { crashPoint } from '../domain/crash-points.ts';
 import { queuesOf } from '../domain/run-queues.ts';
 import { searchAttributeTypes as types } from '../domain/search-attributes.ts';
 import { orchestrationQueue } from '../domain/queues.ts';
@@ -31,9 +32,11 @@ export async function startDrive(
 ): Promise<StartedDrive> {
   const taken = await runs.openDrive(run.runId, selection);
   if (taken.drive === null) return taken;
+  crashPoint('drive-opened');
   // The drive before this one is closed before its root is, which still writes the result files.
   await untilRootEnded(client, run.runId, 30 * 60_000);
   await startRoot(client, run, taken.drive);
+  crashPoint('root-started');
   return taken;
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { crashPoint } from '../domain/crash-points.ts';
 
 /**
  * Writes a file so that a reader, and a crash at any moment, sees the old content or the new one
@@ -24,7 +25,9 @@ export async function writeAtomically(
     } finally {
       await file.close();
     }
+    crashPoint('result-file-written');
     await rename(temporary, path);
+    crashPoint('result-file-renamed');
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;

@@ -1,4 +1,5 @@
 import { BudgetRefusal } from '../domain/budget-gate.ts';
+import { crashPoint } from '../domain/crash-points.ts';
 import { StepError } from '../domain/step-error.ts';
 import type { Admission, RunStore } from '../domain/stores/run-store.ts';
 
@@ -40,6 +41,7 @@ export function createAdmissionReader(runs: RunStore) {
       }
       const detail = { class: reason.failureClass, message: reason.message };
       await runs.setAdmission(runId, 'stopped');
+      crashPoint('run-stopping');
       await runs.setState(runId, 'stopped', { reason: 'provider', detail });
       known.delete(runId);
     },

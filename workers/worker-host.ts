@@ -3,6 +3,7 @@ import { NativeConnection, Runtime, type TelemetryOptions } from '@temporalio/wo
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { Embedder } from '../adapters/embedding/embedder.ts';
 import type { ListenAddress } from '../domain/listen-address.ts';
+import { crashPoint } from '../domain/crash-points.ts';
 import type { EmbeddingDevice, FrameSource, RunSpec } from '../domain/run-spec.ts';
 import type { EnvironmentError } from '../domain/usage-error.ts';
 import { composeActivities } from './compose-activities.ts';
@@ -73,6 +74,7 @@ export async function startWorkerHost(options: WorkerHostOptions): Promise<Worke
   });
   telemetry.watchEmbedders(composed.loadedEmbedders);
   if (embedded !== null) await failAbandoned(embedded.client, stores, processId);
+  crashPoint('abandoned-ended');
   const workers = await startRunWorkers({
     connection,
     namespace,

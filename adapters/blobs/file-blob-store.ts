@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { crashPoint } from '../../domain/crash-points.ts';
 import { StepError } from '../../domain/step-error.ts';
 import type { BlobKeeping, BlobStore } from '../../domain/stores/blob-store.ts';
 import { keepBlobFiles } from './blob-files.ts';
@@ -87,11 +88,14 @@ async function writeDurably(path: string, content: Uint8Array): Promise<void> {
     const file = await open(temporary, 'wx');
     try {
       await file.writeFile(content);
+      crashPoint('blob-written');
       await file.sync();
     } finally {
       await file.close();
     }
+    crashPoint('blob-synced');
     await rename(temporary, path);
+    crashPoint('blob-renamed');
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw error;

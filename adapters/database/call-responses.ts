@@ -1,3 +1,4 @@
+import { crashPoint } from '../../domain/crash-points.ts';
 import type { BlobStore } from '../../domain/stores/blob-store.ts';
 import type { StoredResponse } from '../../domain/stores/call-store.ts';
 import { missingRecord } from './database-error.ts';
@@ -14,6 +15,8 @@ export async function insertResponse(
   response: StoredResponse,
 ): Promise<void> {
   const isInline = response.body.byteLength <= largestInlineBody;
+  const body_artifact = isInline ? null : await blobs.put(response.body);
+  crashPoint('body-stored');
   await db
     .insertInto('call_responses')
     .values({
@@ -21,7 +24,7 @@ export async function insertResponse(
       n: response.n,
       status: response.status,
       body: isInline ? response.body : null,
-      body_artifact: isInline ? null : await blobs.put(response.body),
+      body_artifact,
     })
     .onConflict((conflict) => conflict.doNothing())
     .execute();

@@ -1,3 +1,4 @@
+import { crashPoint } from '../../domain/crash-points.ts';
 import type { RunSpec } from '../../domain/run-spec.ts';
 import type { DriveSelection, RunStore } from '../../domain/stores/run-store.ts';
 import type { RunState } from '../../domain/summary.ts';
@@ -48,6 +49,7 @@ async function openDrive(trx: OpenTransaction, runId: string, selection: DriveSe
 
   const drive = (latest?.drive ?? 0) + 1;
   const selected = await takeUpItems(trx, runId, drive, selection);
+  crashPoint('items-taken-up');
   if (selected === 0) return { drive: null, selected: 0, openDrive: null };
 
   await dropHolds(trx, runId);

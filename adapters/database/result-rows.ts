@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { crashPoint } from '../../domain/crash-points.ts';
 import type { PreviousAttempt, Row } from '../../domain/row.ts';
 import { lessTally, noTally, tallyOf } from '../../domain/row-tally.ts';
 import type { RunStore } from '../../domain/stores/run-store.ts';
@@ -72,6 +73,7 @@ async function recordChunk(
     await writeRow(trx, runId, drive, row, row_json);
     const item = { runId, itemId: row.item_id, sample: row.sample };
     await releaseHolds(trx, item, row.outcome !== 'skipped' && row.outcome !== 'cancelled');
+    crashPoint('rows-half-written');
     const before = previous === null ? noTally : tallyOf(previous);
     await addToTally(trx, runId, place.video_id, lessTally(tallyOf(row), before));
     const standing = standingOf(row);

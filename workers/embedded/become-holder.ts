@@ -1,3 +1,4 @@
+import { crashPoint } from '../../domain/crash-points.ts';
 import type { EnvironmentError } from '../../domain/usage-error.ts';
 import { findTemporalBinary } from './find-temporal-binary.ts';
 import { choosePorts, type ServerPorts } from './free-ports.ts';
@@ -52,6 +53,7 @@ export async function becomeHolder(
     const serving =
       (await settleLeftOverServers(stateFolder, createdBy, onProgress)) ??
       (await startServer(binary, record, options));
+    crashPoint('server-started');
     await lock.update({
       state: 'serving',
       ports: serving.ports,

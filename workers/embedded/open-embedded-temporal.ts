@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { crashPoint } from '../../domain/crash-points.ts';
 import { becomeHolder, type EmbeddedHolder, type EmbeddedOptions } from './become-holder.ts';
 import type { ServerPorts } from './free-ports.ts';
 import { claimHolderLock } from './holder-lock.ts';
@@ -27,7 +28,10 @@ export async function openEmbeddedTemporal(
   const { lockFile } = options.stateFolder;
   for (;;) {
     const claim = await claimHolderLock(lockFile, options.environment);
-    if ('lock' in claim) return becomeHolder(claim.lock, options);
+    if ('lock' in claim) {
+      crashPoint('lock-taken');
+      return becomeHolder(claim.lock, options);
+    }
     const joined = await waitUntilHolderServes(lockFile, options.onProgress);
     if (joined !== null) return joined;
   }

@@ -5,6 +5,8 @@
  */
 import { parentPort } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { crashPoint } from '../../../domain/crash-points.ts';
+import { crashFromEnvironment } from '../../crash/crash-from-environment.ts';
 import { openDeviceProfile } from './device-profile.ts';
 import type {
   InferenceReply,
@@ -129,9 +131,11 @@ function buffersOf(answer: InferenceReply): ArrayBuffer[] {
 function answerTo(request: Exclude<InferenceRequest, { kind: 'close' }>): Promise<InferenceReply> {
   if (request.kind === 'load') return load(request);
   if (model === undefined) throw new Error('no model is loaded');
+  crashPoint('thread-running');
   return run(model, request.inputs, request.rowsAtOnce);
 }
 
+crashFromEnvironment(process.env);
 let done = Promise.resolve();
 parentPort?.on('message', (request: InferenceRequest) => {
   done = done.then(() => reply(request));

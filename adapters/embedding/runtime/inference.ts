@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { SHARE_ENV, Worker } from 'node:worker_threads';
 import { deviceErrorOf } from './device-errors.ts';
 import { requireDevice } from './device-use.ts';
 import { EmbeddingThreadDiedError, InferenceFailedError } from '../embedding-errors.ts';
@@ -68,7 +68,10 @@ function runIn(thread: ReturnType<typeof startThread>): Inference['run'] {
 }
 
 function startThread() {
-  const worker = new Worker(new URL(threadFile, import.meta.url), { execArgv: [] });
+  const worker = new Worker(new URL(threadFile, import.meta.url), {
+    execArgv: [],
+    env: SHARE_ENV,
+  });
   const waiting: Waiting[] = [];
   let closing = false;
   let death: EmbeddingThreadDiedError | undefined;
