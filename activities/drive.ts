@@ -32,7 +32,6 @@ export function createDriveActivities({ runs, steps, reader, onRowsRecorded }: D
     }): Promise<{ shards: ShardRange[]; items: number }> {
       const videos = await runs.videosOfDrive(request.runId, request.drive);
       const shards = cutShards(videos, request.shardLimit);
-      crashPoint('shards-planned');
       return { shards, items: videos.reduce((sum, video) => sum + video.items, 0) };
     },
 

@@ -72,7 +72,6 @@ export async function makeRequest<Value>(
   });
   const context = { calls, now, request, earlier, n, noteEnd, weigh };
   crashPoint('intent-written');
-  const context = { calls, now, request, earlier, n, noteEnd };
   const deadline = openDeadline(model.timeoutMs, ended);
   let reply: WireReply;
   try {

@@ -8,7 +8,6 @@ export const crashPoints = {
   'items-taken-up': 'Inside the transaction: items are taken up, the drive is not written.',
   'drive-opened': 'The drive is open, its root workflow is not started.',
   'root-started': 'The root workflow is started, nobody watches it yet.',
-  'shards-planned': 'The shards are cut, the server does not know.',
   'lock-taken': 'The state folder is locked, no server is up.',
   'server-started': 'A server is up, the lock does not name it.',
   'abandoned-ended': 'Activities of a dead process are ended, none is taken yet.',
@@ -45,7 +44,7 @@ export const crashPoints = {
   'result-file-written': 'A result file is under its temporary name.',
   'result-file-renamed': 'A result file is replaced, the folder is not synced.',
   'drive-closed': 'The drive is closed, the result files of its run are not final.',
-  'run-stopping': 'Admission is closed by a provider, the reason is not written.',
+  'run-stopping': 'The reason of a stop by a provider is written, admission is open.',
   'wish-written': 'A pause, resume or cancel is written down, the workflow is not told.',
   'workflow-told': 'The workflow is told of a pause, resume or cancel, the person is not.',
 } as const;

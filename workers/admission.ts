@@ -40,9 +40,10 @@ export function createAdmissionReader(runs: RunStore) {
         return;
       }
       const detail = { class: reason.failureClass, message: reason.message };
-      await runs.setAdmission(runId, 'stopped');
-      crashPoint('run-stopping');
+      // The reason first: a run that stands still without one would wait for somebody to resume it.
       await runs.setState(runId, 'stopped', { reason: 'provider', detail });
+      crashPoint('run-stopping');
+      await runs.setAdmission(runId, 'stopped');
       known.delete(runId);
     },
   };
