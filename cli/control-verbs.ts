@@ -1,8 +1,8 @@
+import { type AddVerb, each } from './add-verb.ts';
 import type { ControlAction } from '../client/control-run.ts';
 import type { ControlOptions } from './commands/control.ts';
 import type { TuneOptions } from './commands/tune.ts';
 import type { ExitCode } from './exit-codes.ts';
-import type { AddVerb } from './program.ts';
 
 const json = ['--json', 'print JSON on standard output'] as const;
 
@@ -25,7 +25,6 @@ export function addControlVerbs(verb: AddVerb): void {
 }
 
 function addTune(verb: AddVerb): void {
-  const each = (value: string, earlier: string[] = []): string[] => [...earlier, value];
   verb(
     'tune <run> [others...]',
     'change limits of a run, also while it is at work',

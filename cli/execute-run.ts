@@ -53,6 +53,8 @@ export async function driveRun(
     printNote(`${run.runId}: joining drive ${started.openDrive}, which is at work`);
     // It was given again, maybe with another number of items in flight.
     await tellWorkflow(client, stores.runs, run.runId);
+  } else if (selection.kind === 'retry') {
+    printNote(`${run.runId}: nothing to retry: no item that is not answered matches.`);
   }
   const current = await findRun(stores.runs, run.runId);
   if (current.state === 'paused') {

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { expandOriginalFlags, originalFlags } from '../domain/original-flags.ts';
 import { embeddingDevices } from '../domain/run-spec.ts';
+import { type AddVerb, each } from './add-verb.ts';
 import type { PreprocessOptions } from './commands/preprocess.ts';
 import type { WorkerOptions } from './commands/worker.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
@@ -48,13 +49,6 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
   }
 }
 
-/** Adds a verb whose action returns its exit code. */
-export type AddVerb = (
-  name: string,
-  description: string,
-  action: (positional: string[], options: Record<string, unknown>) => Promise<ExitCode>,
-) => Command;
-
 const metrics = [
   '--metrics <host:port>',
   'serve Prometheus metrics there (VIDEOQA_METRICS); a port alone is on 127.0.0.1',
@@ -90,9 +84,16 @@ function addRunVerbs(verb: AddVerb): void {
   verb('retry <run>', 'a new drive over what is not answered', async ([run], options) =>
     (await import('./commands/retry.ts')).retry(run!, options),
   )
-    .option('--class <class>', 'only items that failed with this class')
+    .option('--class <class>', 'only items that failed with this class (repeatable)', each)
     .option('--step <step>', 'only items that failed in this step')
     .option('--items <file>', 'only the item ids in this file, one a line')
+    .option(
+      '--where <filter>',
+      'only items with field=value: category, category.<name>, outcome, class, step, video, item, ' +
+        'sample, degraded; several with "and", or repeated',
+      each,
+    )
+    .option('--dry-run', 'say how many items and what they will probably cost; change nothing')
     .option(...json);
 }
 

@@ -68,6 +68,7 @@ const endSchema = {
       outcome: z.enum(outcomes),
       answer: z.string().nullable(),
       failure: failureSchema.nullable(),
+      usage: usageSchema.exactOptional(),
       finished_at: z.iso.datetime(),
     }),
   ),

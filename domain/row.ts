@@ -106,5 +106,7 @@ export type PreviousAttempt = {
   readonly outcome: Outcome;
   readonly answer: string | null;
   readonly failure: ItemFailure | null;
+  /** All that the item had used up to then. Absent where version 0.2 recorded it. */
+  readonly usage?: Usage;
   readonly finished_at: string;
 };

@@ -1,11 +1,14 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
 import { stoppingClasses } from '../../domain/outcome.ts';
+import type { RetryGroup } from '../../domain/retry-estimate.ts';
+import type { RetriedOutcome, RetryFilter } from '../../domain/retry-filter.ts';
 import type { DriveSelection } from '../../domain/stores/run-store.ts';
 import { inChunks } from './in-chunks.ts';
 import { moveCounted, pendingStanding } from './run-counters.ts';
-import type { OpenTransaction, Tables } from './schema.ts';
+import type { Connection, OpenTransaction, Tables } from './schema.ts';
 
 type Items = ExpressionBuilder<Tables, 'items'>;
+type IsSelected = (items: Items) => Expression<SqlBool>;
 
 /**
  * Marks the selected items as unfinished items of `drive`. Their rows stay, and become previous
@@ -21,15 +24,9 @@ export async function takeUpItems(
 ): Promise<number> {
   if (selection.kind === 'unfinished') return takeUp(trx, runId, drive, neverEndedOrStopped);
 
-  const narrowed = (items: Items) => retried(items, selection);
-  if (selection.items === null) return takeUp(trx, runId, drive, narrowed);
-
   let selected = 0;
-  for (const listed of inChunks([...new Set(selection.items)], 5_000)) {
-    selected += await takeUp(trx, runId, drive, (items) =>
-      items.and([narrowed(items), items('item_id', 'in', listed)]),
-    );
-  }
+  for (const isSelected of retried(selection.filter))
+    selected += await takeUp(trx, runId, drive, isSelected);
   return selected;
 }
 
@@ -37,7 +34,7 @@ async function takeUp(
   trx: OpenTransaction,
   runId: string,
   drive: number,
-  isSelected: (items: Items) => Expression<SqlBool>,
+  isSelected: IsSelected,
 ): Promise<number> {
   const standings = await trx
     .selectFrom('items')
@@ -70,14 +67,64 @@ function neverEndedOrStopped(items: Items): Expression<SqlBool> {
   ]);
 }
 
+/** What a retry would take up, by how the items stand. */
+export async function previewItems(
+  db: Connection,
+  runId: string,
+  filter: RetryFilter,
+): Promise<RetryGroup[]> {
+  const groups: RetryGroup[] = [];
+  for (const isSelected of retried(filter)) {
+    const found = await db
+      .selectFrom('items')
+      .select(({ fn }) => ['outcome', 'failure_step as step', fn.countAll<number>().as('items')])
+      .where('run_id', '=', runId)
+      .where(isSelected)
+      .groupBy(['outcome', 'failure_step'])
+      .orderBy('outcome')
+      .orderBy('failure_step')
+      .execute();
+    groups.push(...found);
+  }
+  return groups;
+}
+
+/** One condition, or one for each part of a long list. An item is met by one of them at most. */
+function retried({ items: listed, ...filter }: RetryFilter): IsSelected[] {
+  const narrowed: IsSelected = (items) => items.and(conditions(items, filter));
+  if (listed === undefined) return [narrowed];
+  return [...inChunks([...new Set(listed)], 5_000)].map(
+    (part): IsSelected =>
+      (items) =>
+        items.and([narrowed(items), items('item_id', 'in', part)]),
+  );
+}
+
+const endedUnanswered = ['unparsed', 'failed', 'skipped', 'cancelled'] as const;
+
+/**
+ * Outcomes stand as equalities, never as "not answered": each is a stretch of the index
+ * `items_counted`, so the answered majority of a run is not read.
+ */
+function conditions(items: Items, filter: Omit<RetryFilter, 'items'>): Expression<SqlBool>[] {
+  const { classes, step, outcome, videoId, sample, degraded } = filter;
+  const failedOnly = classes !== undefined || step !== undefined;
+  return [
+    outcome === undefined ? standsUnanswered(items, failedOnly) : standsAs(items, outcome),
+    ...(classes === undefined ? [] : [items('failure_class', 'in', classes)]),
+    ...(step === undefined ? [] : [items('failure_step', '=', step)]),
+    ...(videoId === undefined ? [] : [items('video_id', '=', videoId)]),
+    ...(sample === undefined ? [] : [items('sample', '=', sample)]),
+    ...(degraded === undefined ? [] : [items('degraded', '=', degraded ? 1 : 0)]),
+  ];
+}
+
 /** A class or a step leaves out what never ended: it has neither. */
-function retried(
-  items: Items,
-  selection: Extract<DriveSelection, { kind: 'retry' }>,
-): Expression<SqlBool> {
-  return items.and([
-    items.or([items('outcome', 'is', null), items('outcome', '<>', 'answered')]),
-    ...(selection.class === null ? [] : [items('failure_class', '=', selection.class)]),
-    ...(selection.step === null ? [] : [items('failure_step', '=', selection.step)]),
-  ]);
+function standsUnanswered(items: Items, failedOnly: boolean): Expression<SqlBool> {
+  if (failedOnly) return items('outcome', '=', 'failed');
+  return items.or([items('outcome', 'is', null), items('outcome', 'in', endedUnanswered)]);
+}
+
+function standsAs(items: Items, outcome: RetriedOutcome): Expression<SqlBool> {
+  return outcome === 'pending' ? items('outcome', 'is', null) : items('outcome', '=', outcome);
 }

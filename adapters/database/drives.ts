@@ -1,20 +1,38 @@
 import { crashPoint } from '../../domain/crash-points.ts';
+import { sql } from 'kysely';
 import type { RunSpec } from '../../domain/run-spec.ts';
 import type { DriveSelection, RunStore } from '../../domain/stores/run-store.ts';
 import type { RunState } from '../../domain/summary.ts';
 import { missingRecord } from './database-error.ts';
-import { takeUpItems } from './drive-selection.ts';
+import { previewItems, takeUpItems } from './drive-selection.ts';
 import { dropHolds } from './item-holds.ts';
 import { fromJsonColumn } from './json-column.ts';
 import type { Connection, OpenTransaction } from './schema.ts';
 
-type Drives = Pick<RunStore, 'openDrive' | 'closeDrive' | 'openDrives'>;
+type Drives = Pick<RunStore, 'previewRetry' | 'openDrive' | 'closeDrive' | 'openDrives'>;
 
 /** Drives of a run: opening and closing them. */
 export function createDrives(db: Connection): Drives {
   return {
     openDrive: (runId, selection) =>
       db.transaction().execute((trx) => openDrive(trx, runId, selection)),
+
+    async previewRetry(runId, filter) {
+      const groups = await previewItems(db, runId, filter);
+      const spends = await db
+        .selectFrom('calls')
+        .select(({ fn }) => ['step', fn.count<number>('item_id').distinct().as('items')])
+        .select(
+          sql<
+            number | null
+          >`case when count(*) filter (where state <> 'open' and price_usd is null) > 0
+            then null else coalesce(sum(price_usd), 0) end`.as('paidUsd'),
+        )
+        .where('run_id', '=', runId)
+        .groupBy('step')
+        .execute();
+      return { groups, spends };
+    },
 
     closeDrive: (runId, drive, end = null) =>
       db.transaction().execute((trx) => closeDrive(trx, runId, drive, end)),

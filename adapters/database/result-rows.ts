@@ -112,8 +112,8 @@ const placeKey = (itemId: string, sample: number): string => `${sample} ${itemId
 function attemptsUpTo(previous: Row | null): PreviousAttempt[] {
   if (previous === null) return [];
   if (previous.outcome === 'skipped') return [...previous.previous_attempts];
-  const { drive, outcome, answer, failure, finished_at } = previous;
-  return [...previous.previous_attempts, { drive, outcome, answer, failure, finished_at }];
+  const { drive, outcome, answer, failure, usage, finished_at } = previous;
+  return [...previous.previous_attempts, { drive, outcome, answer, failure, usage, finished_at }];
 }
 
 async function writeRow(

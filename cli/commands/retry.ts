@@ -1,51 +1,52 @@
-import { readFile } from 'node:fs/promises';
-import { failureClasses, steps } from '../../domain/outcome.ts';
-import type { DriveSelection } from '../../domain/stores/run-store.ts';
-import { UsageError } from '../../domain/usage-error.ts';
+import { estimateRetry } from '../../domain/retry-estimate.ts';
+import type { RetryFilter } from '../../domain/retry-filter.ts';
+import type { RunRecord } from '../../domain/stores/run-store.ts';
 import { executeRun } from '../execute-run.ts';
-import type { ExitCode } from '../exit-codes.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { findRun } from '../find-run.ts';
-import { openSession } from '../session.ts';
+import { printData, printJson, printNote } from '../output.ts';
+import { renderRetryPreview } from '../render/retry-preview.ts';
+import { readRetryFilter, type RetryOptions } from '../retry-options.ts';
+import { openReadingSession, openSession, type ReadingSession } from '../session.ts';
 
 /** `retry`: a new drive over what is not answered, under the same ids, merged into the same run. */
 export async function retry(
   runId: string,
-  options: {
-    readonly class?: string;
-    readonly step?: string;
-    readonly items?: string;
-    readonly json?: boolean;
-  },
+  options: RetryOptions & { readonly dryRun?: boolean; readonly json?: boolean },
 ): Promise<ExitCode> {
-  const selection: DriveSelection = {
-    kind: 'retry',
-    class: oneOf('--class', options.class, failureClasses),
-    step: oneOf('--step', options.step, steps),
-    items: options.items === undefined ? null : await readItemIds(options.items),
-  };
+  const reading = await openReadingSession();
+  let filter: RetryFilter;
+  try {
+    const run = await findRun(reading.stores.runs, runId);
+    filter = await readRetryFilter(reading, run, options);
+    if (options.dryRun) return await preview(reading, run, filter, options.json === true);
+  } finally {
+    await reading.close();
+  }
   const session = await openSession();
   try {
     const run = await findRun(session.stores.runs, runId);
+    const selection = { kind: 'retry', filter } as const;
     return await executeRun(session, run, { selection, json: options.json === true });
   } finally {
     await session.close();
   }
 }
 
-function oneOf<Name extends string>(
-  flag: string,
-  given: string | undefined,
-  known: readonly Name[],
-): Name | null {
-  if (given === undefined) return null;
-  const found = known.find((name) => name === given);
-  if (found !== undefined) return found;
-  throw new UsageError(`${flag} ${given} is unknown. Known: ${known.join(', ')}.`);
-}
-
-async function readItemIds(file: string): Promise<string[]> {
-  const text = await readFile(file, 'utf8').catch(() => {
-    throw new UsageError(`--items ${file}: the file cannot be read.`);
-  });
-  return text.split('\n').flatMap((line) => line.trim() || []);
+/** What would be taken up, and what it will probably cost; nothing is changed. */
+async function preview(
+  { stores }: ReadingSession,
+  run: RunRecord,
+  filter: RetryFilter,
+  json: boolean,
+): Promise<ExitCode> {
+  const { groups, spends } = await stores.runs.previewRetry(run.runId, filter);
+  const estimatedUsd = estimateRetry(groups, spends);
+  const selected = groups.reduce((sum, { items }) => sum + items, 0);
+  const found = { runId: run.runId, dryRun: true, selected, groups, estimatedUsd } as const;
+  if (json) printJson(found);
+  else printData(renderRetryPreview(found));
+  if (run.driveIsOpen)
+    printNote(`${run.runId}: drive ${run.drive} is at work; a retry would join it.`);
+  return exitCodes.done;
 }

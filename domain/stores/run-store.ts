@@ -2,6 +2,8 @@ import type { FailureClass, ItemFailure, Outcome, Step } from '../outcome.ts';
 import type { RunSpec } from '../run-spec.ts';
 import type { Row } from '../row.ts';
 import type { VideoTally } from '../row-tally.ts';
+import type { RetryGroup, StepSpend } from '../retry-estimate.ts';
+import type { RetryFilter } from '../retry-filter.ts';
 import type { RunCounts, RunState } from '../summary.ts';
 
 /** Whether paid calls may start: `draining` finishes started items, `stopped` starts no call. */
@@ -47,15 +49,10 @@ export type DriveSelection =
   /** `run`: items that never ended or were skipped, and those that failed with auth, quota or model_gone. */
   | { readonly kind: 'unfinished' }
   /**
-   * `retry`: everything not answered, narrowed by class, step or a list of item ids. Items that
-   * never ended have neither class nor step: narrowing by one leaves them out.
+   * `retry`: everything not answered, narrowed by the filter. Items that never ended have neither
+   * class nor step: narrowing by one leaves them out.
    */
-  | {
-      readonly kind: 'retry';
-      readonly class: FailureClass | null;
-      readonly step: Step | null;
-      readonly items: readonly string[] | null;
-    };
+  | { readonly kind: 'retry'; readonly filter: RetryFilter };
 
 export type ItemEnd = {
   readonly itemId: string;
@@ -135,6 +132,11 @@ export type RunStore = {
     runId: string,
     selection: DriveSelection,
   ): Promise<{ drive: number | null; selected: number; openDrive: number | null }>;
+  /** What a retry would take up now, and what each step has cost the run so far; changes nothing. */
+  previewRetry(
+    runId: string,
+    filter: RetryFilter,
+  ): Promise<{ readonly groups: RetryGroup[]; readonly spends: StepSpend[] }>;
   /**
    * Closes a drive and, in the same transaction, writes how the run stands then; null keeps the
    * state. A drive that is closed already changes nothing.

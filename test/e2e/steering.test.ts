@@ -116,6 +116,51 @@ describe.skipIf(e2eObstacle !== null)('steering a run', { timeout: 120_000 }, ()
     expect((await readRun(home, runId)).run.window).toBe(12);
   });
 
+  it('retry takes up exactly what was asked for, once, and keeps how it had ended', async () => {
+    const config = await configure('again', { items: 12, failOn: 1, itemsInFlight: 12 });
+    await provider.setLatency(0);
+    await provider.setFaults({ rate: 1, kinds: ['content_filter'] });
+    const failed = jsonOf<RunSummary>(await run(config).ended);
+    await provider.setFaults({ rate: 0 });
+    const { runId } = failed;
+    const { rows } = await readRun(home, runId);
+    const video = rows[0]!.video_ids[0]!;
+    const onVideo = rows.filter(({ video_ids }) => video_ids[0] === video);
+    // The provider refuses some for what they send, some for what it would have to say.
+    const failureClass = rows[0]!.failure!.class;
+    const wanted = onVideo.filter(({ failure }) => failure?.class === failureClass).length;
+    const before = await requests();
+
+    const asked = await cli('retry', runId, '--where', `video=${video}`, '--dry-run', '--json');
+    const none = await cli('retry', runId, '--where', 'outcome=skipped', '--json');
+    const mistyped = await cli('retry', runId, '--where', 'vidoe=x');
+    const narrow = [
+      'retry',
+      runId,
+      '--class',
+      failureClass!,
+      '--where',
+      `video=${video}`,
+      '--json',
+    ];
+    const first = await cli(...narrow);
+    const repeated = await cli(...narrow);
+
+    expect(failed.counts).toMatchObject({ failed: 12 });
+    expect(jsonOf(asked)).toMatchObject({ selected: onVideo.length, dryRun: true });
+    expect(none.stderr).toContain('nothing to retry');
+    expect([mistyped.code, mistyped.stderr]).toEqual([2, expect.stringContaining('mean video?')]);
+    expect(jsonOf<RunSummary>(first).counts).toMatchObject({ answered: wanted });
+    expect(repeated.stderr).toContain('nothing to retry');
+    expect(await requests()).toBe(before + wanted);
+    const retried = (await readRun(home, runId)).rows.filter(({ drive }) => drive === 2);
+    expect(retried).toHaveLength(wanted);
+    expect(retried[0]!.previous_attempts).toMatchObject([
+      { drive: 1, outcome: 'failed', answer: null, failure: { class: failureClass } },
+    ]);
+    expect(retried[0]!.previous_attempts[0]!.usage?.calls).toBeGreaterThan(0);
+  });
+
   it('cancel --dry-run says what would end and changes nothing', async () => {
     const worker = run(await configure('asked'));
     await untilRequests(2);

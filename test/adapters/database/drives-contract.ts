@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Database } from '../../../adapters/database/open-database.ts';
+import type { RetryFilter } from '../../../domain/retry-filter.ts';
 import type { RunStore } from '../../../domain/stores/run-store.ts';
 import { failedRow, sampleItems, sampleRow, sampleRun, sampleSpec } from './sample-run.ts';
 
-const retry = { kind: 'retry', class: null, step: null, items: null } as const;
+const retry = (filter: RetryFilter = {}) => ({ kind: 'retry', filter }) as const;
 
 /** What every database keeps of drives; `open` gives an empty one. */
 export function describeDrives(open: () => Promise<Database>): void {
@@ -150,16 +151,26 @@ export function describeDrives(open: () => Promise<Database>): void {
   });
 
   test.each([
-    { selection: retry, taken: ['q4', 'q5', 'q2', 'q3', 'q1'] },
-    { selection: { ...retry, class: 'timeout' as const }, taken: ['q2', 'q3'] },
-    { selection: { ...retry, step: 'plan' as const }, taken: ['q3'] },
-    { selection: { ...retry, items: ['q0', 'q5', 'q5', 'none', 'q2'] }, taken: ['q5', 'q2'] },
-    { selection: { ...retry, class: 'timeout' as const, items: ['q2', 'q5'] }, taken: ['q2'] },
-    { selection: { ...retry, items: [] }, taken: [] },
-  ])('retries what is not answered, narrowed by $selection', async ({ selection, taken }) => {
+    { filter: {}, taken: ['q4', 'q5', 'q2', 'q3', 'q1'] },
+    { filter: { classes: ['timeout'] as const }, taken: ['q2', 'q3'] },
+    { filter: { step: 'plan' as const }, taken: ['q3'] },
+    { filter: { items: ['q0', 'q5', 'q5', 'none', 'q2'] }, taken: ['q5', 'q2'] },
+    { filter: { classes: ['timeout'] as const, items: ['q2', 'q5'] }, taken: ['q2'] },
+    { filter: { items: [] }, taken: [] },
+    { filter: { classes: ['timeout', 'auth'] as const, step: 'answer' as const }, taken: ['q2'] },
+    { filter: { outcome: 'unparsed' as const }, taken: ['q1'] },
+    { filter: { outcome: 'pending' as const }, taken: [] },
+    { filter: { videoId: 'v1' }, taken: ['q2', 'q3'] },
+    { filter: { videoId: 'v1', step: 'plan' as const }, taken: ['q3'] },
+    { filter: { sample: 1 }, taken: [] },
+    { filter: { degraded: true }, taken: [] },
+  ])('retries what is not answered, narrowed by $filter', async ({ filter, taken }) => {
     await endEverything(database.runs);
 
-    const opened = await database.runs.openDrive('r1', selection);
+    const { groups } = await database.runs.previewRetry('r1', filter);
+    const opened = await database.runs.openDrive('r1', retry(filter));
+
+    expect(groups.reduce((sum, { items }) => sum + items, 0)).toBe(taken.length);
 
     expect(opened.selected).toBe(taken.length);
     expect(await unfinishedIds(database.runs, 2)).toEqual(taken);
@@ -167,14 +178,14 @@ export function describeDrives(open: () => Promise<Database>): void {
   });
 
   test('retries items that never ended too, but not when a class is named', async () => {
-    expect((await database.runs.openDrive('r1', { ...retry, class: 'timeout' })).drive).toBeNull();
-    expect((await database.runs.openDrive('r1', retry)).selected).toBe(6);
+    expect((await database.runs.openDrive('r1', retry({ classes: ['timeout'] }))).drive).toBeNull();
+    expect((await database.runs.openDrive('r1', retry())).selected).toBe(6);
   });
 
   test('leaves items of an earlier drive out of a later one', async () => {
     await database.runs.openDrive('r1', { kind: 'unfinished' });
     await database.runs.closeDrive('r1', 1);
-    await database.runs.openDrive('r1', { ...retry, items: ['q1'] });
+    await database.runs.openDrive('r1', retry({ items: ['q1'] }));
 
     expect(await unfinishedIds(database.runs, 2)).toEqual(['q1']);
     expect((await database.runs.counts('r1')).pending).toBe(6);

@@ -14,7 +14,7 @@ export function describeResultRows(open: () => Promise<Database>): void {
   afterEach(() => database.close());
 
   const nextDrive = async (drive: number) => {
-    const everything = { kind: 'retry', class: null, step: null, items: null } as const;
+    const everything = { kind: 'retry', filter: {} } as const;
     await database.runs.closeDrive('r1', drive - 1);
     await database.runs.openDrive('r1', everything);
   };
@@ -61,6 +61,7 @@ export function describeResultRows(open: () => Promise<Database>): void {
         outcome: 'failed',
         answer: null,
         failure,
+        usage: row?.usage,
         finished_at: '2030-01-01T00:00:01.000Z',
       },
       {
@@ -68,6 +69,7 @@ export function describeResultRows(open: () => Promise<Database>): void {
         outcome: 'unparsed',
         answer: null,
         failure: null,
+        usage: row?.usage,
         finished_at: '2030-01-01T00:00:02.000Z',
       },
     ]);

@@ -88,8 +88,8 @@ async function workOff(database: Database, all: readonly Item[]): Promise<void> 
     await runs.recordRows('r1', drive - 1, [drawnRow(all[0]!, drive - 1, next())]);
     await runs.recordRows('r1', drive, [drawnRow(some[0]!, drive, next())]);
     await runs.closeDrive('r1', drive);
-    const narrowed = { class: drive % 2 === 0 ? ('timeout' as const) : null, step: null };
-    await runs.openDrive('r1', { kind: 'retry', ...narrowed, items: null });
+    const filter = drive % 2 === 0 ? { classes: ['timeout' as const] } : {};
+    await runs.openDrive('r1', { kind: 'retry', filter });
   }
 }
 

@@ -51,7 +51,7 @@ async function settleOneCall(callKey: string): Promise<void> {
 
 /** One batch over all items of `r1`, each in a new drive. */
 async function recordOneDrive(): Promise<void> {
-  const everything = { kind: 'retry', class: null, step: null, items: null } as const;
+  const everything = { kind: 'retry', filter: {} } as const;
   for (const open of await database.runs.openDrives()) {
     await database.runs.closeDrive('r1', open.drive);
   }
