@@ -8,6 +8,7 @@ import { TransportError } from '../domain/transport-error.ts';
 import { unwatched, type WeighFailure } from './account-guard.ts';
 import { decide } from './paid-call-budget.ts';
 import { openDeadline } from './paid-call-signals.ts';
+import { storeReply } from './store-reply.ts';
 import type { PaidCallDependencies, PaidRequest, PaidResponse } from './paid-call.ts';
 
 type Context<Value> = {
@@ -19,6 +20,7 @@ type Context<Value> = {
   readonly n: number;
   readonly noteEnd: (end: CallEnd) => void;
   readonly weigh: WeighFailure;
+  readonly ended: AbortSignal;
 };
 
 type Settlement = {
@@ -52,11 +54,12 @@ export type Attempt = {
  * @throws {StepError} what the failure means after all that was tried before
  */
 export async function makeRequest<Value>(
-  { calls, processId, now }: PaidCallDependencies,
+  { calls, processId, now, requireRoom }: PaidCallDependencies,
   request: PaidRequest<Value>,
   { earlier, ended, noteEnd, weigh }: Attempt,
 ): Promise<PaidResponse<Value> | null> {
   const { owner, model, callKey, activityId, mostUsd } = request;
+  await requireRoom?.();
   const startedAt = now();
   const n = await calls.openIntent({
     ...owner,
@@ -70,7 +73,7 @@ export async function makeRequest<Value>(
     maxPriceUsd: mostUsd,
     budget: request.budget ?? null,
   });
-  const context = { calls, now, request, earlier, n, noteEnd, weigh };
+  const context = { calls, now, request, earlier, n, noteEnd, weigh, ended };
   crashPoint('intent-written');
   const deadline = openDeadline(model.timeoutMs, ended);
   let reply: WireReply;
@@ -100,7 +103,9 @@ export async function settleLeftOvers<Value>(
   for (const { n, status, body } of leftOver) {
     const headers = { 'content-type': 'application/json' };
     const { weigh } = unwatched;
-    const context = { calls, now, request, earlier: [], n, noteEnd: () => undefined, weigh };
+    const { signal: ended } = new AbortController();
+    const noteEnd = () => undefined;
+    const context = { calls, now, request, earlier: [], n, noteEnd, weigh, ended };
     await endWithReply(context, { status, headers, body }).catch((error: unknown) => {
       // A reply that is not usable is settled all the same; this call goes on without it.
       if (!(error instanceof StepError)) throw error;
@@ -137,7 +142,8 @@ async function endWithReply<Value>(
 ): Promise<PaidResponse<Value> | null> {
   const { calls, request, n } = context;
   const { status, body } = reply;
-  const store = () => calls.storeResponse(request.callKey, { n, status, body });
+  const store = () =>
+    storeReply(() => calls.storeResponse(request.callKey, { n, status, body }), context.ended);
   const isRefusal = isRefused(status);
   if (!isRefusal) await store();
   crashPoint('reply-stored');

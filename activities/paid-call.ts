@@ -24,6 +24,12 @@ export type PaidCallDependencies = GateDependencies & {
    * @throws {StepError} action `wait`, when that takes longer than a call may wait in a process
    */
   readonly acquire: (request: PlaceRequest, signal: AbortSignal) => Promise<CallPlace>;
+  /**
+   * Whether there is room to write a reply down; not asked where it is missing.
+   *
+   * @throws {StepError} action `wait`
+   */
+  readonly requireRoom?: () => Promise<void>;
   /** Pauses accounts whose provider is out of order; without it none ever is. */
   readonly guard?: AccountGuard;
   /** Closes admission for the whole run: key, quota or model gone, or its budget is spent. */

@@ -92,6 +92,10 @@ function isErrorText(spoken: string): boolean {
     /^\s*\{[^{}]*"(error"|detail"|object"\s*:\s*"error")/i.test(spoken) ||
     /\[[A-Z_]*(FAILED|EXCEEDED|ERROR)[A-Z_]*\b/.test(spoken) ||
     /\bfailed to obtain answer\b/i.test(spoken) ||
+    /^\W*[\w.]*(Error|Exception):/.test(spoken) ||
+    /^\W*[45]\d\d (internal|bad|service|gateway|too many|unauthorized|forbidden|not found)\b/i.test(
+      spoken,
+    ) ||
     /^\W*(error|exception)\b[^\n]*\b(\d{3}|code|timed out|timeout)\b/i.test(spoken)
   );
 }

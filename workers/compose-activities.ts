@@ -153,6 +153,7 @@ function composeCalls({ stores, environment, processId, observers, onNote }: Com
       calls: observeCallStore(stores.calls, observers),
       ...createAdmissionReader(runs),
       acquire: observeAcquire(createAccountLimiter(), observers),
+      requireRoom: stores.requireRoom,
       guard: createAccountGuard({ pauses, calls, now: Date.now, onNote }),
       processId,
       now: Date.now,

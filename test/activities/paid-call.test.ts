@@ -248,7 +248,7 @@ describe('what a failed call costs', () => {
 
   it('leaves the intent open when storing the reply fails', async () => {
     const { call, records, store } = openWorld();
-    store.storeResponse = () => Promise.reject(new StepError('storage', 'retry', 'disk full'));
+    store.storeResponse = () => Promise.reject(new StepError('storage', 'fail', 'damaged'));
 
     await expect(call()).rejects.toMatchObject({ failureClass: 'storage' });
 
