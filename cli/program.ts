@@ -9,6 +9,8 @@ import { addControlVerbs } from './control-verbs.ts';
 import { addIndexVerbs } from './index-verbs.ts';
 import { addKeepingVerbs } from './keeping-verbs.ts';
 import { addModelsVerbs } from './models-verbs.ts';
+import { printData, printNote } from './output.ts';
+import { refuseSecrets } from './refuse-secrets.ts';
 
 /**
  * The command line: argv to typed calls, nothing else. Each verb's code is loaded only when it runs.
@@ -16,11 +18,13 @@ import { addModelsVerbs } from './models-verbs.ts';
  * @returns the exit code
  */
 export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
+  refuseSecrets(argv, process.env);
   let exitCode: ExitCode = exitCodes.done;
   const program = new Command('videoqa')
     .description('Very large video question answering evaluations that run reliably on Temporal.')
     .version('0.2.0')
     .exitOverride()
+    .configureOutput({ writeOut: printData, writeErr: printNote })
     .showHelpAfterError()
     .addHelpText('after', exitCodeHelp);
 

@@ -1,4 +1,5 @@
 import type { RunSpec } from '../domain/run-spec.ts';
+import { plainText } from '../domain/plain-text.ts';
 import { UsageError } from '../domain/usage-error.ts';
 import { claimOriginalFiles } from '../results/export-original.ts';
 import { createResultFileKeeper } from '../results/keep-result-files.ts';
@@ -14,7 +15,7 @@ type Warn = (message: string) => void;
  */
 export function createResultFiles(
   stores: Pick<Stores, 'runs' | 'blobs'>,
-  warn: Warn = (message) => process.stderr.write(`${message}\n`),
+  warn: Warn = (message) => process.stderr.write(`${plainText(message)}\n`),
 ) {
   const keepResultFiles = createResultFileKeeper(stores);
   const told = new Set<string>();

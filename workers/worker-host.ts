@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { NativeConnection, Runtime, type TelemetryOptions } from '@temporalio/worker';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { createSecretHider, secretsIn } from '../adapters/secrets/hide-secrets.ts';
 import type { Embedder } from '../adapters/embedding/embedder.ts';
 import type { ListenAddress } from '../domain/listen-address.ts';
 import { crashPoint } from '../domain/crash-points.ts';
@@ -132,5 +133,10 @@ function installRuntime(
   const level = logLevelOf(environment);
   if (isInstalled) return;
   isInstalled = true;
-  Runtime.install({ logger: workerLogger(logFile, level), telemetryOptions, shutdownSignals: [] });
+  const hideSecrets = createSecretHider(secretsIn(environment));
+  Runtime.install({
+    logger: workerLogger(logFile, level, hideSecrets),
+    telemetryOptions,
+    shutdownSignals: [],
+  });
 }

@@ -1,6 +1,8 @@
 import { DefaultLogger, type Logger } from '@temporalio/worker';
 import { pino } from 'pino';
 import { openRotatingFile } from '../adapters/log-files/rotating-file.ts';
+import type { HideSecrets } from '../adapters/secrets/hide-secrets.ts';
+import { plainJson } from '../domain/plain-text.ts';
 import { UsageError } from '../domain/usage-error.ts';
 import { describeError } from './telemetry/describe-error.ts';
 import { currentStep } from './telemetry/step-scope.ts';
@@ -23,8 +25,13 @@ export function logLevelOf(environment: NodeJS.ProcessEnv): LogLevel {
  *
  * @param file  null = nowhere
  */
-export function workerLogger(file: string | null, level: LogLevel): Logger {
+export function workerLogger(
+  file: string | null,
+  level: LogLevel,
+  hideSecrets: HideSecrets = (text) => text,
+): Logger {
   if (file === null) return new DefaultLogger('ERROR', () => undefined);
+  const log = openRotatingFile(file);
   const lines = pino(
     {
       level,
@@ -32,7 +39,8 @@ export function workerLogger(file: string | null, level: LogLevel): Logger {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    openRotatingFile(file),
+    // People read logs in terminals, which act on more than JSON escapes.
+    { write: (line: string) => log.write(plainJson(hideSecrets(line))) },
   );
   return new DefaultLogger(level.toUpperCase() as Uppercase<LogLevel>, (entry) => {
     const { error, ...meta } = entry.meta ?? {};

@@ -9,6 +9,7 @@ import type { LookupFunction } from 'node:net';
 import { promisify } from 'node:util';
 import { brotliDecompress, unzip } from 'node:zlib';
 import type { WireReply } from '../../domain/model-call.ts';
+import { forgetEchoes } from '../secrets/forget-echoes.ts';
 import { TransportError, type TransportKind } from '../../domain/transport-error.ts';
 
 /** A reply larger than this is no model's answer. */
@@ -61,10 +62,10 @@ export async function wireFetch(
     sent.on('error', fail);
     sent.on('response', (response) => {
       seen.status = response.statusCode ?? 0;
-      readAll(response, options.mostBytes ?? mostReplyBytes).then(
-        (bytes) => resolve({ status: seen.status ?? 0, headers: headersOf(response), body: bytes }),
-        fail,
-      );
+      readAll(response, options.mostBytes ?? mostReplyBytes).then((bytes) => {
+        const reply = { status: seen.status ?? 0, headers: headersOf(response), body: bytes };
+        resolve(forgetEchoes(reply, outgoing.headers));
+      }, fail);
     });
     sent.end(body);
   });

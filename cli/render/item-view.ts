@@ -2,7 +2,7 @@ import type { Row } from '../../domain/row.ts';
 import type { CallRecord } from '../../domain/stores/call-store.ts';
 import type { ItemDetail } from '../../results/show-item.ts';
 import { dollars, table } from './numbers.ts';
-import { plainText } from './plain-text.ts';
+import { plainLine, plainText } from '../../domain/plain-text.ts';
 
 /** One item in full: question, frames with times, prompts, replies, attempts and cost. */
 export function renderItem(detail: ItemDetail): string {
@@ -28,7 +28,7 @@ export function renderItem(detail: ItemDetail): string {
     ['Earlier attempts', row.previous_attempts.map(attemptLine)],
   ];
   return [
-    plainText(`${row.item_id} of ${row.run_id}, sample ${row.sample}, drive ${row.drive}`),
+    plainLine(`${row.item_id} of ${row.run_id}, sample ${row.sample}, drive ${row.drive}`),
     ...(temporalUi === null ? [`workflow ${row.workflow_id}`] : [temporalUi]),
     ...sections
       .filter(([, lines]) => lines.length > 0)

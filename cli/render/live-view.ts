@@ -1,6 +1,6 @@
 import { createPaint } from './colour.ts';
 import { dollars, duration, percent, table } from './numbers.ts';
-import { plainText } from './plain-text.ts';
+import { plainText } from '../../domain/plain-text.ts';
 import { endedItems, type Progress } from './progress.ts';
 
 /**

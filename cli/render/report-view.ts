@@ -1,6 +1,6 @@
 import type { RunReport } from '../../results/report.ts';
 import { dollars, duration, percent, table } from './numbers.ts';
-import { plainText } from './plain-text.ts';
+import { plainText } from '../../domain/plain-text.ts';
 import { itemLine } from './summary-view.ts';
 
 /** A run's metrics in full: every number says what it was divided by, and whether it is simulated. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { plainText } from '../../../cli/render/plain-text.ts';
+import { plainText } from '../../domain/plain-text.ts';
 
 describe('plainText', () => {
   it.each([
