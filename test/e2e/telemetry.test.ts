@@ -15,6 +15,7 @@ import { drawDataset, writeConfig } from '../support/e2e-evaluation.ts';
 import { startRemoteProvider } from '../support/e2e-provider.ts';
 import { listRuns, readRun, type RunState } from '../support/e2e-state.ts';
 import { readMetrics, type Scrape } from '../support/read-metrics.ts';
+import { type ReceivedSpan, readSpans, startSpanReceiver } from '../support/span-receiver.ts';
 
 const items = 10;
 
@@ -27,6 +28,8 @@ describe.skipIf(e2eObstacle !== null)('a run that is watched', () => {
   let billed: BillEntry[];
   let state: RunState;
   let log: Record<string, unknown>[];
+  let received: readonly string[];
+  let spans: readonly ReceivedSpan[];
 
   beforeAll(async () => {
     const folder = await mkdtemp(join(tmpdir(), 'videoqa-telemetry-'));
@@ -38,7 +41,10 @@ describe.skipIf(e2eObstacle !== null)('a run that is watched', () => {
     closers.push(place.remove);
     const { home } = place;
 
-    worker = startCli(['up', '--metrics', '0'], { home });
+    const receiver = await startSpanReceiver();
+    closers.push(receiver.close);
+    const environment = { VIDEOQA_OTLP_ENDPOINT: receiver.url, VIDEOQA_TRACE_SHARE: '1' };
+    worker = startCli(['up', '--metrics', '0'], { home, environment });
     const address = await until(
       'metrics are served',
       () => /^Metrics: (\S+)$/m.exec(worker.said())?.[1],
@@ -59,6 +65,8 @@ describe.skipIf(e2eObstacle !== null)('a run that is watched', () => {
     state = await readRun(home, (await listRuns(home))[0]!.runId);
     worker.kill('SIGTERM');
     await worker.ended;
+    received = receiver.bodies;
+    spans = readSpans(received);
     const text = await readFile(join(home, 'logs', 'worker.log'), 'utf8');
     log = text
       .trimEnd()
@@ -139,6 +147,76 @@ describe.skipIf(e2eObstacle !== null)('a run that is watched', () => {
     }
     for (const line of log.filter(({ workflowId }) => workflowId !== undefined)) {
       expect(line['run']).toBe(state.run.runId);
+    }
+  });
+
+  it('sends one span per paid call, with the attributes that are required', () => {
+    const calls = spans.filter(
+      ({ attributes }) => attributes['gen_ai.operation.name'] !== undefined,
+    );
+
+    expect(calls).toHaveLength(bill.requests);
+    for (const { name, attributes, kind } of calls) {
+      const { 'gen_ai.operation.name': operation, 'gen_ai.request.model': model } = attributes;
+      expect(name).toBe(`${String(operation)} ${String(model)}`);
+      expect(kind).toBe(3); // CLIENT in OTLP
+      expect(attributes['gen_ai.provider.name']).toBe('simulated');
+      expect(attributes['videoqa.run.id']).toBe(state.run.runId);
+      if (operation === 'chat') expect(attributes['gen_ai.request.max_tokens']).toBe(4096);
+    }
+    const answered = calls.filter(
+      ({ attributes }) =>
+        attributes['gen_ai.operation.name'] === 'chat' && attributes['error.type'] === undefined,
+    );
+    const tokens = (name: string) =>
+      answered.reduce((sum, { attributes }) => sum + Number(attributes[name]), 0);
+    const chats = billed.filter(({ kind, fault }) => kind === 'chat' && fault === null);
+    expect(tokens('gen_ai.usage.input_tokens')).toBe(
+      chats.reduce((sum, { promptTokens }) => sum + promptTokens, 0),
+    );
+    expect(tokens('gen_ai.usage.output_tokens')).toBe(
+      chats.reduce((sum, { completionTokens }) => sum + completionTokens, 0),
+    );
+    for (const { attributes } of answered) {
+      expect(attributes['gen_ai.response.id']).toEqual(expect.any(String));
+      expect(attributes['gen_ai.response.model']).toBe('simulated-vlm');
+      expect(attributes['gen_ai.response.finish_reasons']).toEqual(['stop']);
+    }
+  });
+
+  it('marks calls that failed with their class', () => {
+    const failed = spans.filter(
+      ({ attributes, kind }) => kind === 3 && attributes['error.type'] !== undefined,
+    );
+
+    expect(failed).toHaveLength(billed.filter(({ fault }) => fault !== null).length);
+    expect(failed.every(({ isError }) => isError)).toBe(true);
+  });
+
+  it('hangs calls below their step, and steps below their item', () => {
+    const byId = new Map(spans.map((span) => [span.spanId, span]));
+    const parentOf = (span: ReceivedSpan) => byId.get(span.parentSpanId ?? '');
+    const roots = spans.filter(({ parentSpanId }) => parentSpanId === null);
+
+    expect(roots.map(({ attributes }) => String(attributes['videoqa.item.id'])).toSorted()).toEqual(
+      state.rows.map(({ item_id }) => item_id).toSorted(),
+    );
+    for (const call of spans.filter(({ kind }) => kind === 3)) {
+      const step = parentOf(call);
+      const item = step && parentOf(step);
+      expect(step?.name).toBe(call.attributes['videoqa.step']);
+      expect(item?.parentSpanId).toBeNull();
+      expect(item?.attributes['videoqa.item.id']).toBe(call.attributes['videoqa.item.id']);
+      expect(item?.traceId).toBe(call.traceId);
+    }
+  });
+
+  it('sends no question, no prompt and no reply', () => {
+    const text = received.join('');
+    for (const { question, answer_text, planned } of state.rows) {
+      expect(text).not.toContain(question);
+      for (const { prompt } of planned) expect(text).not.toContain(prompt);
+      if ((answer_text ?? '').length > 8) expect(text).not.toContain(answer_text);
     }
   });
 

@@ -1,8 +1,9 @@
 import type { PaidCall, PaidCallDependencies } from '../../activities/paid-call.ts';
+import type { TracedCall } from '../../domain/gen-ai-attributes.ts';
 import type { WireReply } from '../../domain/model-call.ts';
 import type { CallStore } from '../../domain/stores/call-store.ts';
 import type { RunStore } from '../../domain/stores/run-store.ts';
-import type { Observer, OutgoingCall } from './observer.ts';
+import type { Observer } from './observer.ts';
 
 type Observers = readonly Partial<Observer>[];
 type Acquire = PaidCallDependencies['acquire'];
@@ -74,8 +75,8 @@ export function observeAcquire(acquire: Acquire, observers: Observers): Acquire 
 }
 
 /** What sends a request, telling of it and of its reply. */
-export function observeSending<Sending extends Omit<OutgoingCall, 'operation'>>(
-  operation: OutgoingCall['operation'],
+export function observeSending<Sending extends Omit<TracedCall, 'operation'>>(
+  operation: TracedCall['operation'],
   send: (sending: Sending) => Promise<WireReply>,
   observers: Observers,
 ): (sending: Sending) => Promise<WireReply> {

@@ -1,7 +1,7 @@
+import type { TracedCall } from '../../domain/gen-ai-attributes.ts';
 import type { WireReply } from '../../domain/model-call.ts';
 import type { FailureClass, Step } from '../../domain/outcome.ts';
 import type { Row } from '../../domain/row.ts';
-import type { ChatModelSpec, ImageModelSpec } from '../../domain/run-spec.ts';
 import type { CallRecord } from '../../domain/stores/call-store.ts';
 
 /** One attempt of a step: what its measurements, spans and log lines are about. */
@@ -30,13 +30,6 @@ export type SettledCall = Pick<
   'account' | 'model' | 'state' | 'usage' | 'priceUsd' | 'failureClass' | 'action' | 'retryAfterMs'
 > & { readonly isDuplicate: boolean };
 
-/** One request as it leaves, without its content. */
-export type OutgoingCall = {
-  readonly operation: 'chat' | 'image';
-  readonly model: ChatModelSpec | ImageModelSpec;
-  readonly seed: number | null;
-};
-
 /** Told of what happens in this process. Must not throw, and must not keep what it is given. */
 export type Observer = {
   callSettled(call: SettledCall): void;
@@ -53,7 +46,7 @@ export type Observer = {
     readonly waitedMs: number;
   }): void;
   /** @returns what is told of the reply, or of why there was none */
-  callSent(call: OutgoingCall): (end: WireReply | { readonly error: unknown }) => void;
+  callSent(call: TracedCall): (end: WireReply | { readonly error: unknown }) => void;
   /** @returns what is told of the end */
   stepStarted(scope: StepScope): (failure: StepFailure) => void;
   rowsRecorded(rows: readonly Row[]): void;
