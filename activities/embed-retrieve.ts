@@ -13,6 +13,7 @@ import type { StepRecord } from '../domain/stores/step-store.ts';
 import type { EmbedderIdentity, ItemRef } from '../domain/workflow-contract.ts';
 import type { Embedder } from './embedder.ts';
 import { referenceFrame } from './generate.ts';
+import type { Quarantine } from './quarantine.ts';
 import { resultOf, type RecordStep } from './record-step.ts';
 import type { FrameReader, RunReader } from './run-reader.ts';
 
@@ -32,6 +33,7 @@ export type EmbedRetrieveDependencies = {
   readonly frames: FrameReader;
   readonly blobs: BlobStore;
   readonly recordStep: RecordStep;
+  readonly guarded: Quarantine;
   readonly embedder: (embedding: EmbeddingSpec) => Promise<Embedder>;
   /** Opens the index that a blob holds. */
   readonly openIndex: (artifact: string) => Promise<OpenIndex>;
@@ -72,7 +74,7 @@ async function retrieve(
   const spec = await reader.spec(ref.runId);
   const item = await reader.item(ref.runId, ref.itemId);
   const embedder = await sameModel(dependencies, spec, ref.modelHash);
-  const { vectors, text } = await embedQuery(dependencies, { spec, item, records, embedder });
+  const { vectors, text } = await embedQuery(dependencies, { ref, spec, item, records, embedder });
   const index = await usableIndex(dependencies, ref, item.videoIds[0]!, embedder);
   const all = await frames.list(spec, item.videoIds[0]!);
   const found = rank(vectors, index, spec.strategy).map(({ index: row, ...place }) => ({
@@ -99,6 +101,7 @@ async function retrieve(
 }
 
 type Query = {
+  readonly ref: ItemRef;
   readonly spec: RunSpec;
   readonly item: Item;
   readonly records: readonly StepRecord[];
@@ -107,13 +110,20 @@ type Query = {
 
 async function embedQuery(
   dependencies: EmbedRetrieveDependencies,
-  { spec, item, records, embedder }: Query,
+  { ref, spec, item, records, embedder }: Query,
 ): Promise<{ vectors: Float32Array; text: NonNullable<RetrieveResult['textQuery']> | null }> {
   const { textQuery } = spec.strategy;
   if (textQuery === undefined) {
     const pictures = await queryPictures(dependencies, spec, item, records);
-    crashPoint('query-embedding', item.itemId);
-    const { vectors } = await embedder.embed(pictures, { lane: 'query' });
+    const key = {
+      ownerId: ref.runId,
+      kind: 'embed-retrieve',
+      subject: `${ref.itemId}/${ref.sample}`,
+    } as const;
+    const { vectors } = await dependencies.guarded(key, `item ${ref.itemId}`, async () => {
+      crashPoint('query-embedding', item.itemId);
+      return embedder.embed(pictures, { lane: 'query' });
+    });
     crashPoint('query-embedded', item.itemId);
     return { vectors, text: null };
   }

@@ -7,6 +7,7 @@ import { StepError } from '../domain/step-error.ts';
 import type { BlobStore } from '../domain/stores/blob-store.ts';
 import type { CutKey, MediaStore } from '../domain/stores/media-store.ts';
 import { endingSomeTime } from './ending-some-time.ts';
+import type { Quarantine } from './quarantine.ts';
 import type { SourceReader } from './run-reader.ts';
 
 /** One frame cut out of a video. */
@@ -29,6 +30,7 @@ export type ExtractDependencies = {
   readonly sources: SourceReader;
   readonly media: MediaStore;
   readonly blobs: BlobStore;
+  readonly guarded: Quarantine;
   /** The file of a video. @throws {StepError} class `frames_missing` when there is none */
   readonly findVideo: (folder: string, videoId: string) => Promise<string>;
   /** sha256 of a file, 64 hex digits. */
@@ -84,8 +86,11 @@ async function extractOnce(
     await media.keepFrames(runId, videoId, known);
     return { frames: null };
   }
-  crashPoint('cut-begun', videoId);
-  const frames = await cut(dependencies, { file, rule, videoId, signal });
+  const work = { ownerId: runId, kind: 'frames', subject: videoId } as const;
+  const frames = await dependencies.guarded(work, `video ${videoId}`, () => {
+    crashPoint('cut-begun', videoId);
+    return cut(dependencies, { file, rule, videoId, signal });
+  });
   crashPoint('frames-cut', videoId);
   const artifact = await blobs.put(dependencies.writeManifest(frames));
   crashPoint('manifest-stored', videoId);

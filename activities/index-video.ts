@@ -13,12 +13,14 @@ import type { EmbedderIdentity } from '../domain/workflow-contract.ts';
 import { checkImported, type ImportedEmbeddings, requireUsable } from './check-imported.ts';
 import type { Embedder } from './embedder.ts';
 import { endingSomeTime } from './ending-some-time.ts';
+import type { Quarantine } from './quarantine.ts';
 import type { FrameReader, SourceReader } from './run-reader.ts';
 
 export type IndexDependencies = {
   readonly sources: SourceReader;
   readonly frames: FrameReader;
   readonly blobs: BlobStore;
+  readonly guarded: Quarantine;
   readonly indexes: IndexStore;
   readonly media: MediaStore;
   readonly embedder: (embedding: EmbeddingSpec) => Promise<Embedder>;
@@ -110,7 +112,7 @@ async function indexFrames(
   if (known !== null && (await blobs.has(known))) return own(known);
   const content = imported ?? {
     frameNames: all.map((frame) => frame.name),
-    vectors: await embedFrames(dependencies, source, all, hashes, model!),
+    vectors: await embedFrames(dependencies, { runId, source, all, hashes, model: model! }),
   };
   const timeOf = new Map(all.map((frame) => [frame.name, frame.timeSeconds]));
   const bytes = dependencies.writeFrameIndex({
@@ -158,18 +160,16 @@ async function hashFrames(
  */
 async function embedFrames(
   dependencies: IndexDependencies,
-  source: FrameSource,
-  all: readonly Frame[],
-  hashes: readonly string[],
-  model: Embedder,
+  { hashes, ...about }: Omit<ChunkRequest, 'chunkKey'> & { readonly hashes: readonly string[] },
 ): Promise<Float32Array> {
+  const { all, model } = about;
   const vectors = new Float32Array(all.length * model.dimension);
   const chunks = [...inChunks(all.length, chunkSize)];
   const start = ([from, to]: readonly [number, number]) => {
     const chunkKey = sha256Hex(
       canonicalJson([model.modelHash, model.preprocessingId, hashes.slice(from, to)]),
     );
-    const chunk = embedChunk(dependencies, { source, model, chunkKey, all: all.slice(from, to) });
+    const chunk = embedChunk(dependencies, { ...about, chunkKey, all: all.slice(from, to) });
     // Awaited a chunk later: until then a failure is nobody's.
     chunk.catch(() => undefined);
     return chunk;
@@ -186,28 +186,32 @@ async function embedFrames(
   return vectors;
 }
 
+type ChunkRequest = {
+  readonly runId: string;
+  readonly source: FrameSource;
+  readonly model: Embedder;
+  readonly chunkKey: string;
+  readonly all: readonly Frame[];
+};
+
 type Chunk = { readonly vectors: Float32Array; readonly store: () => Promise<unknown> };
 
 async function embedChunk(
-  { frames, blobs, indexes }: IndexDependencies,
-  about: {
-    readonly source: FrameSource;
-    readonly model: Embedder;
-    readonly chunkKey: string;
-    readonly all: readonly Frame[];
-  },
+  { frames, blobs, indexes, guarded }: IndexDependencies,
+  { runId, source, model, chunkKey, all }: ChunkRequest,
 ): Promise<Chunk> {
-  const { source, model, chunkKey, all } = about;
   const stored = await indexes.findChunk(chunkKey);
   if (stored !== null && (await blobs.has(stored))) {
     const bytes = (await blobs.get(stored)).slice();
     return { vectors: new Float32Array(bytes.buffer), store: async () => undefined };
   }
   const pictures = await Promise.all(all.map((frame) => frames.read(source, frame)));
-  crashPoint('chunk-embedding', all[0]?.videoId);
-  const { vectors } = await model.embed(pictures, {
-    lane: 'index',
-    signal: Context.current().cancellationSignal,
+  const videoId = all[0]?.videoId ?? '';
+  const key = { ownerId: runId, kind: 'index', subject: `${videoId}/${chunkKey}` } as const;
+  const { vectors } = await guarded(key, `video ${videoId}`, async () => {
+    crashPoint('chunk-embedding', videoId);
+    const signal = Context.current().cancellationSignal;
+    return model.embed(pictures, { lane: 'index', signal });
   });
   const bytes = new Uint8Array(vectors.buffer, vectors.byteOffset, vectors.byteLength);
   return {

@@ -19,6 +19,8 @@ export class StepError extends Error {
   readonly retryAfterMs: number | undefined;
   /** Attempts made so far in this drive, where the thrower knows them. */
   readonly attempts: number | undefined;
+  /** Whether the thread that did the work ended while it had this input and nothing else. */
+  readonly endedThread: boolean;
 
   constructor(
     failureClass: FailureClass,
@@ -27,6 +29,7 @@ export class StepError extends Error {
     details: {
       retryAfterMs?: number | undefined;
       attempts?: number | undefined;
+      endedThread?: boolean;
       cause?: unknown;
     } = {},
   ) {
@@ -35,5 +38,6 @@ export class StepError extends Error {
     this.action = action;
     this.retryAfterMs = details.retryAfterMs;
     this.attempts = details.attempts;
+    this.endedThread = details.endedThread === true;
   }
 }

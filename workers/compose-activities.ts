@@ -22,6 +22,7 @@ import { createIndexJobActivities } from '../activities/index-job.ts';
 import { createIndexActivities } from '../activities/index-video.ts';
 import { createPaidCall } from '../activities/paid-call.ts';
 import { createPlanActivities } from '../activities/plan.ts';
+import { createQuarantine } from '../activities/quarantine.ts';
 import { createStepRecorder } from '../activities/record-step.ts';
 import type { EmbeddingDevice } from '../domain/run-spec.ts';
 import { createAdmissionReader } from './admission.ts';
@@ -101,7 +102,7 @@ export function composeActivities(options: ComposeOptions) {
 
 /** Cutting, embedding and searching: what needs no key and costs no money. */
 function composeEmbedding(
-  { stores, environment, device, onNote }: ComposeOptions,
+  { stores, environment, device, processId, onNote }: ComposeOptions,
   common: Pick<EmbedRetrieveDependencies, 'reader' | 'frames' | 'blobs' | 'recordStep'> &
     Pick<ExtractDependencies, 'sources'>,
 ) {
@@ -111,9 +112,12 @@ function composeEmbedding(
     onOpened: (opened) => onNote(describeSelfTest(opened)),
   });
   const embedder = embedders.open;
+  const { mediaWork } = stores;
+  const guarded = createQuarantine({ mediaWork, processId });
   const index = createIndexActivities({
     ...common,
     ...stores,
+    guarded,
     embedder,
     writeFrameIndex,
     importedEmbeddings,
@@ -122,6 +126,7 @@ function composeEmbedding(
     activities: {
       embed: createEmbedRetrieveActivities({
         ...common,
+        guarded,
         embedder,
         openIndex: createIndexOpener(stores.blobs),
         indexAgain: onceEach(index.indexVideo, ({ runId, videoId }) => `${runId}/${videoId}`),
@@ -130,6 +135,8 @@ function composeEmbedding(
       media: createExtractActivities({
         ...common,
         ...stores,
+        // ffmpeg does the work elsewhere: cutting and embedding need not wait for one another.
+        guarded: createQuarantine({ mediaWork, processId }),
         cutFrames,
         cutterVersion,
         findVideo,

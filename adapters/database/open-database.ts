@@ -8,6 +8,7 @@ import type { DatasetStore } from '../../domain/stores/dataset-store.ts';
 import type { IndexJobStore } from '../../domain/stores/index-job-store.ts';
 import type { IndexStore } from '../../domain/stores/index-store.ts';
 import type { MediaStore } from '../../domain/stores/media-store.ts';
+import type { MediaWorkStore } from '../../domain/stores/media-work-store.ts';
 import type { PauseStore } from '../../domain/stores/pause-store.ts';
 import type { RunStore } from '../../domain/stores/run-store.ts';
 import type { StepStore } from '../../domain/stores/step-store.ts';
@@ -20,6 +21,7 @@ import { createIndexJobStore } from './index-job-store.ts';
 import { createIndexStore } from './index-store.ts';
 import { libsqlDialect } from './libsql-dialect.ts';
 import { createMediaStore } from './media-store.ts';
+import { createMediaWorkStore } from './media-work-store.ts';
 import { migrate } from './migrate.ts';
 import { createPauseStore } from './pause-store.ts';
 import { createRunStore } from './run-store.ts';
@@ -34,6 +36,7 @@ export type Database = {
   readonly indexes: IndexStore;
   readonly indexJobs: IndexJobStore;
   readonly media: MediaStore;
+  readonly mediaWork: MediaWorkStore;
   readonly pauses: PauseStore;
   readonly audit: AuditStore;
   readonly datasets: DatasetStore;
@@ -64,6 +67,7 @@ export async function openDatabase(url: string, blobs: BlobStore): Promise<Datab
     indexes: createIndexStore(db),
     indexJobs: createIndexJobStore(db),
     media: createMediaStore(db),
+    mediaWork: createMediaWorkStore(db),
     pauses: createPauseStore(db),
     audit: createAuditStore(db),
     datasets: createDatasetStore(db),

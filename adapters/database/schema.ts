@@ -4,6 +4,7 @@ import type { FailureAction } from '../../domain/step-error.ts';
 import type { Admission } from '../../domain/stores/run-store.ts';
 import type { CallRecord } from '../../domain/stores/call-store.ts';
 import type { MediaKind } from '../../domain/stores/media-store.ts';
+import type { MediaWorkKey } from '../../domain/stores/media-work-store.ts';
 import type { StepRecord } from '../../domain/stores/step-store.ts';
 import type { RunState } from '../../domain/summary.ts';
 
@@ -26,6 +27,7 @@ export type Tables = {
   readonly index_jobs: IndexJobTable;
   readonly index_failures: IndexFailureTable;
   readonly run_changes: RunChangeTable;
+  readonly media_work: MediaWorkTable;
   readonly account_pauses: PauseTable;
   readonly run_counters: RunCounterTable;
   readonly video_tallies: VideoTallyTable;
@@ -184,6 +186,14 @@ type PauseTable = {
   /** The next probe may leave then. */
   paused_until: number;
   probes: number;
+};
+
+type MediaWorkTable = {
+  owner_id: string;
+  kind: MediaWorkKey['kind'];
+  subject: string;
+  suspicion: number;
+  open_in: string | null;
 };
 
 type RunChangeTable = {

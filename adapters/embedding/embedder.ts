@@ -7,7 +7,7 @@ import type { PipelineStages } from './batching/batch-pipeline.ts';
 import { createBatchSizes } from './batching/batch-sizes.ts';
 import { createBatcher } from './batching/batcher.ts';
 import { createEmbedderTexts } from './text/embedder-texts.ts';
-import { EmbedderClosedError } from './embedding-errors.ts';
+import { EmbedderClosedError, EmbeddingThreadDiedError } from './embedding-errors.ts';
 import type { Inference } from './runtime/inference.ts';
 import { type InferenceKeeper, keepInference } from './runtime/inference-keeper.ts';
 import {
@@ -22,6 +22,7 @@ import {
   preprocessingIdOf,
   valuesPerPicture,
 } from './pictures/picture-preparation.ts';
+import type { QueuedPicture } from './batching/picture-queue.ts';
 import { prepareAtOnce } from './batching/prepare-at-once.ts';
 import { joinBatches, prepareBatch } from './batching/prepare-batch.ts';
 import type { SelfTestReport } from './self-test/self-test.ts';
@@ -125,13 +126,23 @@ export async function openEmbedder(options: EmbedderOptions): Promise<Embedder> 
   const folder = await readModelFolder(path, { dtype });
   const tested = await openTested(folder, options);
   const { dimension } = tested.inference;
+  const inModel: (readonly QueuedPicture[])[] = [];
   const keeper = keepInference(
     tested.inference,
     () => reopen(folder, options),
-    (error) => batcher.failAll(error),
+    (error) => {
+      // Those in the model first: the others have nothing to do with it.
+      const [atWork = []] = inModel.splice(0);
+      const blamed = new EmbeddingThreadDiedError(error.cause, true);
+      for (const { request } of atWork) request.fail(blamed);
+      batcher.failAll(error);
+    },
   );
   const metrics = createMetrics();
-  const batcher = createBatcher(stagesOf(folder, tested, keeper, metrics), queueCapacity);
+  const batcher = createBatcher(
+    stagesOf(folder, tested, { keeper, inModel }, metrics),
+    queueCapacity,
+  );
   const texts = createEmbedderTexts(() => openTextTower({ path, device, dtype }), dimension);
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
@@ -161,11 +172,17 @@ export async function openEmbedder(options: EmbedderOptions): Promise<Embedder> 
   };
 }
 
+type BatchesInModel = {
+  readonly keeper: InferenceKeeper;
+  /** The pictures of each batch that the model has, the one at work first. */
+  readonly inModel: (readonly QueuedPicture[])[];
+};
+
 /** What the batches of one model go through. */
 function stagesOf(
   folder: ModelFolder,
   { inference, selfTest, batches: kind, largestBatch }: TestedInference,
-  keeper: InferenceKeeper,
+  { keeper, inModel }: BatchesInModel,
   metrics: MetricsRecorder,
 ): Omit<PipelineStages, 'take' | 'putBack'> {
   const sizes = createBatchSizes(largestBatch, inference.firstRunMs, kind);
@@ -187,9 +204,11 @@ function stagesOf(
     metrics,
     prepare: (pictures) => prepareBatch(pictures, preparing),
     join: (batches) => joinBatches(batches, preparing),
-    run: async ({ pixels, rows }) => {
+    run: async ({ pixels, rows, pictures }) => {
       const model = await keeper.current();
+      inModel.push(pictures);
       const result = await model.run([pixelInput(folder, pixels, rows)], kind.rowsAtOnce);
+      inModel.splice(inModel.indexOf(pictures), 1);
       for (const buffer of result.returned) buffers.give(buffer);
       return result;
     },

@@ -39,10 +39,12 @@ export class InferenceFailedError extends StepError {
 
 /** The inference thread ended unexpectedly. Nothing was embedded; the next call starts it anew. */
 export class EmbeddingThreadDiedError extends StepError {
-  constructor(cause: unknown) {
+  /** @param hadInput  whether the thread had the caller's pictures when it ended */
+  constructor(cause: unknown, hadInput = false) {
     const reason = cause === undefined ? '' : `: ${messageOf(cause)}`;
     super('embedding_failed', 'retry', `the inference thread ended unexpectedly${reason}`, {
       cause,
+      endedThread: hadInput,
     });
   }
 }

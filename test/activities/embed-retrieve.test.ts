@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Embedder } from '../../activities/embedder.ts';
+import { createQuarantine } from '../../activities/quarantine.ts';
 import { createEmbedRetrieveActivities } from '../../activities/embed-retrieve.ts';
 import { writeFrameIndex } from '../../adapters/index-files/frame-index.ts';
 import type { RunSpec } from '../../domain/run-spec.ts';
@@ -91,6 +92,7 @@ function retrieving(
     reader: readerOf(stepSpec(strategy)),
     frames: framesOf(videoFrames(frames)),
     blobs: stores.blobs,
+    guarded: createQuarantine({ mediaWork: stores.mediaWork, processId: 'p1' }),
     recordStep: recorderOf(stores),
     embedder: async () => worker,
     openIndex: createIndexOpener(stores.blobs),

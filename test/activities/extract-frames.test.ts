@@ -4,6 +4,7 @@ import {
   type CutFrame,
   type ExtractDependencies,
 } from '../../activities/extract-frames.ts';
+import { createQuarantine } from '../../activities/quarantine.ts';
 import { readManifest, writeManifest } from '../../adapters/video/frame-manifest.ts';
 import type { ExtractSpec, RunSpec } from '../../domain/run-spec.ts';
 import { StepError } from '../../domain/step-error.ts';
@@ -38,6 +39,7 @@ function cutting(
     sources: sourcesOf(spec),
     media: stores.media,
     blobs: stores.blobs,
+    guarded: createQuarantine({ mediaWork: stores.mediaWork, processId: 'p1' }),
     findVideo: async (folder, videoId) => `${folder}/${videoId}.mp4`,
     hashVideo: async () => fileHash,
     cutterVersion: '1',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Embedder } from '../../activities/embedder.ts';
+import { createQuarantine } from '../../activities/quarantine.ts';
 import { createIndexActivities } from '../../activities/index-video.ts';
 import type { ImportedEmbeddings } from '../../activities/check-imported.ts';
 import { readFrameIndex, writeFrameIndex } from '../../adapters/index-files/frame-index.ts';
@@ -54,6 +55,7 @@ function activities({ frameCount = 150, embedder = embedderOf(), imported, video
     sources: sourcesOf({ ...spec, dataset: { ...spec.dataset, embeddings } }, videos),
     frames: framesOf(videoFrames(frameCount)),
     blobs: stores.blobs,
+    guarded: createQuarantine({ mediaWork: stores.mediaWork, processId: 'p1' }),
     indexes: stores.indexes,
     media: stores.media,
     embedder: async () => embedder,

@@ -1,9 +1,13 @@
 import { parseArgs } from 'node:util';
 import type { Finding, Part, PartOptions } from './part.ts';
 import { crashPointsPart } from './points-part.ts';
+import { soakPart } from './soak-part.ts';
 
 // npm run chaos -- <part> ...: docs/chaos.md says what each part does.
-const parts: Readonly<Record<string, Part>> = { points: crashPointsPart };
+const parts: Readonly<Record<string, Part>> = {
+  points: crashPointsPart,
+  soak: soakPart,
+};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -73,6 +73,11 @@ export const durabilityTables: Migration = {
       account text not null, estimate_nano bigint not null, committed_nano bigint not null,
       primary key (run_id, item_id, sample, account)
     )`,
+    // Work that may end its process: open_in names the process while it is under way.
+    `create table media_work (
+      owner_id text not null, kind text not null, subject text not null,
+      suspicion integer not null, open_in text, primary key (owner_id, kind, subject)
+    )`,
     `create index calls_open on calls (run_id) where state = 'open'`,
   ],
 };
