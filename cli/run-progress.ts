@@ -5,19 +5,23 @@ import { endedItems, type Progress } from './render/progress.ts';
 
 /** Reads how a run stands, from counters alone: cheap enough for twice a second. */
 export async function readProgress(
-  { runs, calls }: Pick<Stores, 'runs' | 'calls'>,
+  { runs, calls, pauses }: Pick<Stores, 'runs' | 'calls' | 'pauses'>,
   run: RunRecord,
   temporalUi: string | null,
 ): Promise<Progress> {
-  const [counts, failures, ledger, steps, recentEnds] = await Promise.all([
-    runs.counts(run.runId),
-    runs.failures(run.runId),
-    calls.ledger(run.runId),
-    runs.stepRates(run.runId, Date.now() - 60_000),
-    runs.recentEnds(run.runId, 120),
-  ]);
+  const [counts, failures, unclassifiedCalls, paused, ledger, steps, recentEnds] =
+    await Promise.all([
+      runs.counts(run.runId),
+      runs.failures(run.runId),
+      runs.unclassifiedCalls(run.runId),
+      pauses.list(),
+      calls.ledger(run.runId),
+      runs.stepRates(run.runId, Date.now() - 60_000),
+      runs.recentEnds(run.runId, 120),
+    ]);
   const left = counts.scheduled - endedItems(counts);
   const { models } = run.spec;
+  const accounts = [models.answer, models.plan, models.image].map((model) => model?.account);
   const hasPrices = models.answer.price !== null;
   return {
     runId: run.runId,
@@ -26,6 +30,8 @@ export async function readProgress(
     state: run.state,
     counts,
     failures,
+    unclassifiedCalls,
+    pauses: paused.filter(({ account }) => accounts.includes(account)),
     steps,
     spentUsd: hasPrices ? ledger.settledUsd : null,
     elapsedS: run.elapsedS,

@@ -36,6 +36,8 @@ export type RunSummary = {
   readonly stopReason: 'budget' | 'provider' | null;
   readonly counts: RunCounts;
   readonly failures: Partial<Record<FailureClass, number>>;
+  /** Calls that failed in a way nobody knows yet, healed by a retry or not. */
+  readonly unclassifiedCalls: number;
   readonly accuracy: Accuracy | null;
   /** Items with a gold span whose shown frames hit it, over items with a span and known frame times. */
   readonly retrieval: { readonly hitRate: number; readonly items: number } | null;

@@ -12,7 +12,7 @@ import type { Accuracy, RunSummary } from '../domain/summary.ts';
  * @returns null for a run that keeps no tallies
  */
 export async function summariseTallies(
-  runs: Pick<RunStore, 'counts' | 'failures' | 'tallies'>,
+  runs: Pick<RunStore, 'counts' | 'failures' | 'tallies' | 'unclassifiedCalls'>,
   run: RunRecord,
   temporalUi: string | null,
 ): Promise<RunSummary | null> {
@@ -28,6 +28,7 @@ export async function summariseTallies(
     stopReason: run.stopReason,
     counts: await runs.counts(run.runId),
     failures: await runs.failures(run.runId),
+    unclassifiedCalls: await runs.unclassifiedCalls(run.runId),
     accuracy: accuracyOf(tallies, sums),
     retrieval: retrievalOf(sums),
     usage: usageOf(sums),

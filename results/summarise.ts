@@ -9,7 +9,7 @@ import { observationKey, type RunTotals, totalRows } from './run-totals.ts';
 
 /** What a summary is read from. */
 export type SummarySources = {
-  readonly runs: Pick<RunStore, 'rows' | 'counts' | 'failures'>;
+  readonly runs: Pick<RunStore, 'rows' | 'counts' | 'failures' | 'unclassifiedCalls'>;
   readonly blobs: Pick<BlobStore, 'get'>;
 };
 
@@ -40,6 +40,7 @@ export async function summariseRun(
     stopReason: run.stopReason,
     counts: await runs.counts(run.runId),
     failures: await runs.failures(run.runId),
+    unclassifiedCalls: await runs.unclassifiedCalls(run.runId),
     ...sums,
     elapsedS: run.elapsedS,
     temporalUi,

@@ -7,7 +7,10 @@ import { type Counted, readCounted } from './run-counters.ts';
 import type { Connection, OpenTransaction } from './schema.ts';
 import { readTallies } from './video-tallies.ts';
 
-type RunProgress = Pick<RunStore, 'counts' | 'failures' | 'tallies' | 'recentEnds' | 'stepRates'>;
+type RunProgress = Pick<
+  RunStore,
+  'counts' | 'failures' | 'unclassifiedCalls' | 'tallies' | 'recentEnds' | 'stepRates'
+>;
 
 /** How far a run is, from counters: as quick at the end of a run as at its start. */
 export function createRunProgress(db: Connection): RunProgress {
@@ -26,6 +29,16 @@ export function createRunProgress(db: Connection): RunProgress {
         failures[name] = (failures[name] ?? 0) + items;
       }
       return failures;
+    },
+
+    async unclassifiedCalls(runId) {
+      const { calls } = await db
+        .selectFrom('calls')
+        .select(({ fn }) => fn.countAll<number>().as('calls'))
+        .where('run_id', '=', runId)
+        .where('failure_class', '=', sql.lit('unclassified'))
+        .executeTakeFirstOrThrow();
+      return calls;
     },
 
     tallies: (runId) => readTallies(db, runId),

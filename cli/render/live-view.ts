@@ -1,3 +1,4 @@
+import type { AccountPause } from '../../domain/stores/pause-store.ts';
 import { createPaint } from './colour.ts';
 import { dollars, duration, percent, table } from './numbers.ts';
 import { plainText } from '../../domain/plain-text.ts';
@@ -23,6 +24,7 @@ export function renderLive(progress: Progress, width: number, colour = false): s
     [outcomeLine(progress), unpainted],
     ...stepLines(progress).map((line) => [line, paint.dim] as const),
     [failureLine(progress), paint.red],
+    ...progress.pauses.map((pause) => [pauseLine(pause), paint.red] as const),
     [timeLine(progress), unpainted],
     [temporalUi ?? '', paint.dim],
   ];
@@ -39,6 +41,7 @@ export function renderLine(progress: Progress): string {
     `${runId}${simulated ? ' [simulated]' : ''}: ${endedItems(counts)} of ${counts.scheduled} ended`,
     outcomeLine(progress),
     failureLine(progress),
+    ...progress.pauses.map((pause) => pauseLine(pause)),
     timeLine(progress),
   ];
   return plainText(parts.filter((part) => part !== '').join('; '));
@@ -64,10 +67,16 @@ function stepLines({ steps }: Progress): string[] {
   return table(cells).split('\n');
 }
 
-function failureLine({ failures }: Progress): string {
+function failureLine({ failures, unclassifiedCalls }: Progress): string {
   const classes = Object.entries(failures).filter(([, count]) => count > 0);
-  if (classes.length === 0) return '';
-  return `failures: ${classes.map(([name, count]) => `${name} ${count}`).join(', ')}`;
+  const items = classes.map(([name, count]) => `${name} ${count}`).join(', ');
+  const calls = unclassifiedCalls === 0 ? '' : `unclassified calls: ${unclassifiedCalls}`;
+  return [items === '' ? '' : `failures: ${items}`, calls].filter((part) => part !== '').join('; ');
+}
+
+function pauseLine({ account, reason, until }: AccountPause, now: number = Date.now()): string {
+  const seconds = Math.max(0, Math.ceil((until - now) / 1000));
+  return `${account} paused: ${reason}, next probe in ${seconds} s`;
 }
 
 function timeLine({ elapsedS, remainingS, spentUsd, simulated }: Progress): string {

@@ -1,4 +1,5 @@
 import type { FailureClass, Step } from '../../domain/outcome.ts';
+import type { AccountPause } from '../../domain/stores/pause-store.ts';
 import type { RunCounts, RunState } from '../../domain/summary.ts';
 
 /** A running run at one moment, as the views show it. */
@@ -9,6 +10,10 @@ export type Progress = {
   readonly state: RunState;
   readonly counts: RunCounts;
   readonly failures: Partial<Record<FailureClass, number>>;
+  /** Calls whose failure nobody knows yet, healed or not. */
+  readonly unclassifiedCalls: number;
+  /** Accounts of the run that no call is made to for now. */
+  readonly pauses: readonly AccountPause[];
   /** Steps finished in the last minute with their mean duration. */
   readonly steps: readonly {
     readonly step: Step;

@@ -49,10 +49,15 @@ function stopReason({ stopReason: reason }: RunSummary): string {
   return reason === null ? '' : ` by ${reason}`;
 }
 
-function failureLines({ failures, runId }: RunSummary): string[] {
+function failureLines({ failures, runId, unclassifiedCalls }: RunSummary): string[] {
   const classes = Object.entries(failures).filter(([, count]) => count > 0);
-  if (classes.length === 0) return [];
+  const odd =
+    unclassifiedCalls === 0
+      ? []
+      : [`  unknown    ${unclassifiedCalls} calls failed in a way that fits no class`];
+  if (classes.length === 0) return odd;
   return [
+    ...odd,
     `  failures   ${classes.map(([name, count]) => `${name} ${count}`).join(', ')}`,
     `             \`videoqa retry ${runId}\` takes them up again`,
   ];

@@ -166,6 +166,8 @@ export type RunStore = {
   recordRows(runId: string, drive: number, rows: readonly Row[]): Promise<void>;
   counts(runId: string): Promise<RunCounts>;
   failures(runId: string): Promise<Partial<Record<FailureClass, number>>>;
+  /** Calls of the run whose failure fits no row of the error table, healed ones included. */
+  unclassifiedCalls(runId: string): Promise<number>;
   /** What the rows of each video add up to; empty for a run that keeps no tallies (version 0.2). */
   tallies(runId: string): Promise<VideoTally[]>;
   row(runId: string, itemId: string, sample: number): Promise<Row | null>;

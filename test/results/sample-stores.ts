@@ -39,6 +39,7 @@ export function sampleStores({
         yield* rows;
       },
       counts: async () => counts,
+      unclassifiedCalls: async () => 0,
       failures: async () => {
         const failures: Partial<Record<FailureClass, number>> = {};
         for (const { failure } of rows) {

@@ -78,6 +78,21 @@ export function describeCallStore(open: () => Promise<Database>): void {
     return found === null ? null : Buffer.from(found.response.body).toString();
   };
 
+  test('says how the last calls of a run to an account ended, oldest first', async () => {
+    await call({ ...usable, state: 'unbilled', failureClass: 'auth' });
+    await call(usable);
+    await call({ ...usable, state: 'unbilled', failureClass: 'timeout' }, 'reply', {
+      account: 'other',
+    });
+    await call({ ...usable, state: 'unbilled', failureClass: 'quota' });
+    await calls.openIntent(intent);
+
+    const { runId, account } = intent;
+    expect(await calls.lastEnds(runId, account, 20)).toEqual(['auth', null, 'quota']);
+    expect(await calls.lastEnds(runId, account, 2)).toEqual([null, 'quota']);
+    expect(await calls.lastEnds('another', account, 20)).toEqual([]);
+  });
+
   test('finds the response that counts, byte for byte', async () => {
     const body = new Uint8Array([0, 255, 128, 10]);
     const n = await calls.openIntent(intent);

@@ -20,6 +20,37 @@ export function describeRunProgress(open: () => Promise<Database>): void {
     await database.close();
   });
 
+  test('counts calls of an unknown kind, healed or not', async () => {
+    const { runs, calls } = database;
+    await runs.create(sampleRun('r1'), sampleItems(6));
+    for (const failureClass of ['unclassified', 'timeout', 'unclassified', null] as const) {
+      const n = await calls.openIntent({
+        ...sampleStep(),
+        callKey: 'key',
+        account: 'a',
+        model: 'm',
+        activityId: 'a1',
+        processId: 'p1',
+        startedAt: 1,
+        deadlineAt: 2,
+        maxPriceUsd: null,
+      });
+      await calls.settle('key', n, {
+        state: 'unbilled',
+        settledAt: 2,
+        priceUsd: 0,
+        usage: null,
+        failureClass,
+        action: failureClass === null ? null : 'retry',
+        retryAfterMs: null,
+        httpStatus: 302,
+      });
+    }
+
+    expect(await runs.unclassifiedCalls('r1')).toBe(2);
+    expect(await runs.unclassifiedCalls('r2')).toBe(0);
+  });
+
   describe('counts', () => {
     beforeEach(() => database.runs.create(sampleRun('r1'), sampleItems(6)));
 

@@ -18,6 +18,8 @@ const progress: Progress = {
     pending: 45,
   },
   failures: { timeout: 2 },
+  unclassifiedCalls: 0,
+  pauses: [],
   steps: [
     { step: 'plan', finished: 14, meanMs: 2100 },
     { step: 'embed-retrieve', finished: 12, meanMs: 80 },
@@ -29,6 +31,16 @@ const progress: Progress = {
 };
 
 describe('renderLive', () => {
+  it('shows paused accounts and calls of an unknown kind', () => {
+    const pause = { account: 'ark-1a2b', reason: 'out of order', since: 0, until: 0, probes: 1 };
+    const shown = { ...progress, unclassifiedCalls: 3, pauses: [pause] };
+
+    for (const text of [renderLive(shown, 100), renderLine(shown)]) {
+      expect(text).toContain('failures: timeout 2; unclassified calls: 3');
+      expect(text).toContain('ark-1a2b paused: out of order, next probe in 0 s');
+    }
+  });
+
   it('shows counts, step rates, failures, spend and the time left', () => {
     expect(renderLive(progress, 100)).toMatchInlineSnapshot(`
       "demo-1a2b3c4d  imagined-keyframes  running  [simulated]

@@ -20,6 +20,7 @@ export const sampleSummary: RunSummary = {
     degraded: 4,
   },
   failures: { timeout: 4, refused_input: 1 },
+  unclassifiedCalls: 0,
   accuracy: {
     correct: 63,
     gold: 120,
