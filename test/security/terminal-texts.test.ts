@@ -83,7 +83,16 @@ describe.each(terminalTexts.map((text) => [JSON.stringify(text), text]))('%s', (
 
     const { strategy, simulated, state, counts, failures } = sampleSummary;
     const known = { strategy, simulated, state, counts, failures, steps: [], spentUsd: 1 };
-    const progress = { ...known, runId: text, elapsedS: 1, remainingS: 1, temporalUi: text };
+    const pause = { account: text, reason: text, since: 0, until: 0, probes: 0 };
+    const calls = { unclassifiedCalls: 1, pauses: [pause] };
+    const progress = {
+      ...known,
+      ...calls,
+      runId: text,
+      elapsedS: 1,
+      remainingS: 1,
+      temporalUi: text,
+    };
     // The live view is drawn without the printer.
     written += renderLive(progress, 80) + renderLine(progress);
 
