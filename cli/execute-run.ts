@@ -8,6 +8,7 @@ import type { DriveSelection, RunRecord } from '../domain/stores/run-store.ts';
 import type { RunSummary } from '../domain/summary.ts';
 import { EnvironmentError } from '../domain/usage-error.ts';
 import { runInTemporalUi, summariseRun } from '../results/summarise.ts';
+import { noteBudgetStop } from './budget-notes.ts';
 import { refuseUnpolled } from './check-queues.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { findRun } from './find-run.ts';
@@ -72,6 +73,7 @@ export async function driveRun(
   const { running, pending } = summary.counts;
   if (!ended.driveIsOpen && running + pending > 0)
     printNote(`${run.runId}: ${running + pending} items have not ended; \`videoqa run\` goes on.`);
+  if (ended.stopReason === 'budget') await noteBudgetStop(stores.calls, run.runId);
   if (ended.stopDetail !== null) printNote(`${run.runId} was stopped: ${ended.stopDetail.message}`);
   return summary;
 }

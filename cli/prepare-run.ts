@@ -11,6 +11,8 @@ import type { Item } from '../domain/item.ts';
 import { promptVersion } from '../domain/prompts.ts';
 import { resolveConfig, type UnfrozenRun } from '../domain/resolve-config.ts';
 import { runIdentity } from '../domain/run-identity.ts';
+import { missingPrices } from '../domain/budget.ts';
+import { withPrices } from '../domain/price-table.ts';
 import { keysNeeded } from '../domain/run-queues.ts';
 import { type RunSpec, searchesFrames } from '../domain/run-spec.ts';
 import { EnvironmentError, UsageError } from '../domain/usage-error.ts';
@@ -38,7 +40,8 @@ export async function prepareRun(
 ): Promise<PreparedRun> {
   const { times } = config.dataset.extract ?? {};
   const extractTimes = times === undefined ? null : await readExtractTimes(times);
-  const unfrozen = resolveConfig(config, { ...surroundings, promptVersion, extractTimes });
+  const resolved = resolveConfig(config, { ...surroundings, promptVersion, extractTimes });
+  const unfrozen = withPrices(resolved, new Date().toISOString().slice(0, 10));
   const loaded = await loadDataset(unfrozen.dataset);
   const { problems, warnings } = await preflightDataset({
     loaded,
@@ -52,6 +55,7 @@ export async function prepareRun(
   const lines = [
     ...problems.map(describeProblem),
     ...(await modelProblems(unfrozen)),
+    ...missingPrices(spec),
     ...missingKeys(spec, process.env),
   ];
   if (lines.length > 0) {

@@ -8,6 +8,7 @@ import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { addControlVerbs } from './control-verbs.ts';
 import { addIndexVerbs } from './index-verbs.ts';
 import { addKeepingVerbs } from './keeping-verbs.ts';
+import { addMoneyVerbs } from './money-verbs.ts';
 import { addModelsVerbs } from './models-verbs.ts';
 import { printData, printNote } from './output.ts';
 import { refuseSecrets } from './refuse-secrets.ts';
@@ -40,6 +41,7 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
   addRunVerbs(verb);
   addControlVerbs(verb);
   addReadingVerbs(verb);
+  addMoneyVerbs(verb);
   addServerVerbs(verb);
   addKeepingVerbs(program, (code) => (exitCode = code));
   addModelsVerbs(program, (code) => (exitCode = code));

@@ -9,13 +9,13 @@ export async function readProgress(
   run: RunRecord,
   temporalUi: string | null,
 ): Promise<Progress> {
-  const [counts, failures, unclassifiedCalls, paused, ledger, steps, recentEnds] =
+  const [counts, failures, unclassifiedCalls, paused, spending, steps, recentEnds] =
     await Promise.all([
       runs.counts(run.runId),
       runs.failures(run.runId),
       runs.unclassifiedCalls(run.runId),
       pauses.list(),
-      calls.ledger(run.runId),
+      calls.spending(run.runId),
       runs.stepRates(run.runId, Date.now() - 60_000),
       runs.recentEnds(run.runId, 120),
     ]);
@@ -33,7 +33,7 @@ export async function readProgress(
     unclassifiedCalls,
     pauses: paused.filter(({ account }) => accounts.includes(account)),
     steps,
-    spentUsd: hasPrices ? ledger.settledUsd : null,
+    spentUsd: hasPrices ? (spending[0]?.settledUsd ?? 0) : null,
     elapsedS: run.elapsedS,
     remainingS: recentEnds === 0 ? null : (left / recentEnds) * 60,
     temporalUi,

@@ -1,5 +1,6 @@
 import { createLogUpdate } from 'log-update';
 import type { RunRecord } from '../domain/stores/run-store.ts';
+import { watchBudget } from './budget-notes.ts';
 import { printNote, usesColour } from './output.ts';
 import { renderLine, renderLive } from './render/live-view.ts';
 import { readProgress } from './run-progress.ts';
@@ -21,11 +22,13 @@ export async function watchRun(
   const screen = process.stderr.isTTY ? createLogUpdate(process.stderr) : null;
   let nextLineAt = Date.now() + lineEveryMs;
   const server = watchServer(session);
+  const budget = watchBudget(session.stores.calls, runId);
   options.signal.addEventListener('abort', () => screen?.done(), { once: true });
   for (;;) {
     const run = await runs.get(runId);
     if (run === null) throw new Error(`Run ${runId} has vanished from the database`);
     await server.look(run);
+    await budget.look();
     if (options.signal.aborted) return run;
     if (screen !== null) {
       const progress = await readProgress(session.stores, run, options.temporalUi);

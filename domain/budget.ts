@@ -29,6 +29,18 @@ export function budgetOf(spec: RunSpec): RunBudget | null {
   return { runUsd, accountsUsd, itemMostUsd, callMostUsd };
 }
 
+/** What keeps a budget from being kept, a line each: a model whose calls have no price. */
+export function missingPrices(spec: RunSpec): string[] {
+  const { runUsd, accountsUsd } = capsOf(spec);
+  return Object.entries(paidModels(spec)).flatMap(([use, { account, model, price }]) => {
+    const cap = accountsUsd[account] === undefined ? 'run.budgetUsd' : `models.${use}.budgetUsd`;
+    const isCapped = runUsd !== null || accountsUsd[account] !== undefined;
+    if (!isCapped || price !== null) return [];
+    const form = use === 'image' ? '{ image: ... }' : '{ inputPerM: ..., outputPerM: ... }';
+    return `${cap} cannot be kept: ${model} has no price. Set models.${use}.price: ${form} in US dollars.`;
+  });
+}
+
 /** A cap belongs to the account: of several models on one, the lowest counts. */
 function capsOf(spec: RunSpec): Pick<RunBudget, 'runUsd' | 'accountsUsd'> {
   const accountsUsd: Record<string, number> = {};

@@ -17,6 +17,10 @@ export const strategyNames = [
 ] as const;
 export type StrategyName = (typeof strategyNames)[number];
 
+/** The configuration, or our table of list prices with the first day on which the price held. */
+export type PriceOrigin =
+  { readonly source: 'configuration' } | { readonly source: 'table'; readonly validFrom: string };
+
 type PaidModel = {
   readonly provider: Provider;
   readonly baseUrl: string;
@@ -43,6 +47,8 @@ type PaidModel = {
   readonly tokensPerMinute: number | null;
   /** US dollars that this run may spend on the account; null = no cap of its own. */
   readonly budgetUsd: number | null;
+  /** Where `price` comes from; null without one. Absent in runs before 0.3. */
+  readonly priceOrigin?: PriceOrigin | null;
   readonly extraBody: Readonly<Record<string, unknown>>;
 };
 

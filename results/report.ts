@@ -1,3 +1,4 @@
+import type { RunSpec } from '../domain/run-spec.ts';
 import type { Row } from '../domain/row.ts';
 import { clusteredMean, type Observation } from '../domain/statistics.ts';
 import type { CallRecord, CallStore } from '../domain/stores/call-store.ts';
@@ -36,6 +37,8 @@ export type RunReport = {
   /** Answers that the simulated model says it guessed; null where nobody looked. */
   readonly guesses: { readonly guessed: number; readonly answered: number } | null;
   readonly spend: Spend;
+  /** What its calls are priced by. */
+  readonly pricedBy: Pick<RunSpec, 'models' | 'strategy'>;
   readonly categories: readonly CategoryCount[];
   readonly stepTimes: readonly StepTime[];
 };
@@ -86,6 +89,7 @@ export async function reportRun(
     ],
     guesses: isGuess === null ? null : guesses,
     spend,
+    pricedBy: { models: run.spec.models, strategy: run.spec.strategy },
     categories: categories.total(),
     stepTimes: stepTimes.total(),
   };

@@ -11,6 +11,7 @@ import type { MediaStore } from '../../domain/stores/media-store.ts';
 import type { MediaWorkStore } from '../../domain/stores/media-work-store.ts';
 import type { PauseStore } from '../../domain/stores/pause-store.ts';
 import type { RunStore } from '../../domain/stores/run-store.ts';
+import type { SpendStore } from '../../domain/stores/spend-store.ts';
 import type { StepStore } from '../../domain/stores/step-store.ts';
 import { EnvironmentError, UsageError } from '../../domain/usage-error.ts';
 import { pathOfFileUrl } from '../blobs/file-url.ts';
@@ -26,6 +27,7 @@ import { migrate } from './migrate.ts';
 import { createPauseStore } from './pause-store.ts';
 import { createRunStore } from './run-store.ts';
 import type { Tables } from './schema.ts';
+import { createSpendStore } from './spend-store.ts';
 import { createStepStore } from './step-store.ts';
 
 /** Everything that is recorded about runs. Close it when the process is done with it. */
@@ -40,6 +42,7 @@ export type Database = {
   readonly pauses: PauseStore;
   readonly audit: AuditStore;
   readonly datasets: DatasetStore;
+  readonly spend: SpendStore;
   close(): Promise<void>;
 };
 
@@ -71,6 +74,7 @@ export async function openDatabase(url: string, blobs: BlobStore): Promise<Datab
     pauses: createPauseStore(db),
     audit: createAuditStore(db),
     datasets: createDatasetStore(db),
+    spend: createSpendStore(db),
     close: () => db.destroy(),
   };
 }

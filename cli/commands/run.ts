@@ -11,6 +11,7 @@ import { executeRun } from '../execute-run.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { printNote } from '../output.ts';
 import { prepareRun } from '../prepare-run.ts';
+import { priceLines } from '../render/price-lines.ts';
 import { registerRun } from '../register-run.ts';
 import { openSession } from '../session.ts';
 
@@ -36,6 +37,7 @@ export async function run(configFile: string | null, options: RunOptions): Promi
       expectedRunId: options.run ?? null,
       fresh: options.fresh === true,
     });
+    priceLines(record.spec).forEach((line) => printNote(`price: ${line}`));
     return await executeRun(session, record, {
       selection: { kind: 'unfinished' },
       json: options.json === true,

@@ -1,6 +1,7 @@
 import type { RunReport } from '../../results/report.ts';
 import { dollars, duration, percent, table } from './numbers.ts';
 import { plainText } from '../../domain/plain-text.ts';
+import { priceLines } from './price-lines.ts';
 import { itemLine } from './summary-view.ts';
 
 /** A run's metrics in full: every number says what it was divided by, and whether it is simulated. */
@@ -71,7 +72,7 @@ function failureLines({ summary: { failures, counts } }: RunReport): string[] {
 /** Most calls listed one by one; a crashed large run may leave as many as were in flight. */
 const listedIntents = 20;
 
-function spendLines({ summary: { usage }, spend }: RunReport): string[] {
+function spendLines({ summary: { usage }, spend, pricedBy }: RunReport): string[] {
   const { openIntents } = spend;
   const open = openIntents
     .slice(0, listedIntents)
@@ -88,6 +89,7 @@ function spendLines({ summary: { usage }, spend }: RunReport): string[] {
       `${usage.prompt_tokens} + ${usage.completion_tokens} tokens`,
     `ledger: settled ${dollars(spend.settledUsd)}, of it duplicate ${dollars(spend.duplicateUsd)}; ` +
       `open at most ${dollars(spend.openUsd)}`,
+    ...priceLines(pricedBy),
     ...(open.length === 0
       ? []
       : [`calls without a settlement, possible duplicate spend: ${openIntents.length}`, ...open]),

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { budgetOf } from '../../domain/budget.ts';
+import { budgetOf, missingPrices } from '../../domain/budget.ts';
 import type { RunSpec } from '../../domain/run-spec.ts';
 import { sampleSpec } from '../adapters/database/sample-run.ts';
 import { chatModel, imageModel } from '../support/model-specs.ts';
@@ -37,4 +37,14 @@ it('takes the lowest cap of the models that share an account, and none of a mode
   expect(budgetOf(spec({ answer, plan }))?.accountsUsd).toEqual({ [answer.account]: 1 });
   const uniform = spec({ answer: chatModel(), plan });
   expect(budgetOf({ ...uniform, strategy: { ...uniform.strategy, name: 'uniform' } })).toBeNull();
+});
+
+it('names each model without a price that a budget would have to count', () => {
+  const image = imageModel({ account: 'painter', price: null, budgetUsd: 3 });
+
+  expect(missingPrices(spec({ image }))).toEqual([
+    expect.stringContaining('models.image.budgetUsd cannot be kept'),
+  ]);
+  expect(missingPrices(spec({ answer: chatModel({ price: null }), image }, 5))).toHaveLength(2);
+  expect(missingPrices(spec({ answer: chatModel({ price: null }) }))).toEqual([]);
 });

@@ -63,6 +63,7 @@ describe.skipIf(e2eObstacle !== null)('a run with a budget', () => {
         const stopped = await world.run(capUsd);
 
         expect(stopped.code).toBe(5);
+        expect(stopped.stderr).toContain('was stopped: the next item does not fit');
         expect(stopped.summary).toMatchObject({ state: 'stopped', stopReason: 'budget' });
         expect(stopped.summary.counts).toMatchObject({ failed: 0, pending: 0, running: 0 });
         expect(sumOfOutcomes(stopped.summary)).toBe(items);
@@ -76,6 +77,7 @@ describe.skipIf(e2eObstacle !== null)('a run with a budget', () => {
         const done = await world.run(fullUsd * 2);
 
         expect(done.code).toBe(0);
+        expect(done.stderr).toContain('run.budgetUsd');
         expect(done.summary.runId).toBe(stopped.summary.runId);
         expect(done.summary.counts).toMatchObject({ skipped: 0, pending: 0 });
         expect(toNanoUsd(done.billUsd)).toBe(toNanoUsd(fullUsd));

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { renderReport } from '../../../cli/render/report-view.ts';
 import type { CallRecord } from '../../../domain/stores/call-store.ts';
 import type { RunReport } from '../../../results/report.ts';
+import { sampleSpec } from '../../adapters/database/sample-run.ts';
 import { sampleSummary } from './sample-summary.ts';
 
 const openIntent = {
@@ -22,6 +23,7 @@ const report: RunReport = {
     { over: 'without retried', correct: 63, items: 118, ci95: [0.448, 0.62] },
   ],
   guesses: { guessed: 20, answered: 112 },
+  pricedBy: sampleSpec('r1'),
   spend: { settledUsd: 7.5, openUsd: 0.02, duplicateUsd: 0, openIntents: [openIntent] },
   categories: [
     { category: 'question_type', label: 'counting', correct: 3, answered: 9, items: 10 },
@@ -67,6 +69,7 @@ describe('renderReport', () => {
       Spend (simulated)
         paid $7.50, list $7.75: 480 calls, 12 from the call store, 240 pictures, 120000 + 9000 tokens
         ledger: settled $7.50, of it duplicate $0.00; open at most $0.0200
+        answer looker: no price, its spend is not counted
         calls without a settlement, possible duplicate spend: 1
           item q7, answer, drive 1, qwen-vl, sent 2026-01-01T00:00:00.000Z, at most $0.0200
 
@@ -113,7 +116,8 @@ describe('renderReport', () => {
 
       Spend
         paid $7.50, list $7.75: 480 calls, 12 from the call store, 240 pictures, 120000 + 9000 tokens
-        ledger: settled $7.50, of it duplicate $0.00; open at most $0.0200"
+        ledger: settled $7.50, of it duplicate $0.00; open at most $0.0200
+        answer looker: no price, its spend is not counted"
     `);
   });
 });

@@ -1,0 +1,43 @@
+import type { CallStore, Spending } from '../domain/stores/call-store.ts';
+import { printNote } from './output.ts';
+import { dollars, percent } from './render/numbers.ts';
+
+/** Says once per cap that most of it is spent; to be asked again and again while a run is at work. */
+export function watchBudget(calls: Pick<CallStore, 'spending'>, runId: string) {
+  const told = new Set<string>();
+  return {
+    async look(): Promise<void> {
+      for (const spending of await calls.spending(runId)) {
+        const { account, capUsd, settledUsd, warnedAt } = spending;
+        const name = `${account ?? ''} ${capUsd}`;
+        if (capUsd === null || warnedAt === null || told.has(name)) continue;
+        told.add(name);
+        const spent = `${percent(settledUsd / capUsd)} of ${dollars(capUsd)}`;
+        printNote(`warning: ${runId} has spent ${spent}, ${whose(spending)}`);
+      }
+    },
+  };
+}
+
+/** Why a run stopped by its budget did, and how it goes on. */
+export async function noteBudgetStop(
+  calls: Pick<CallStore, 'spending'>,
+  runId: string,
+): Promise<void> {
+  const capped = (await calls.spending(runId)).filter(({ capUsd }) => capUsd !== null);
+  for (const spending of capped) {
+    const { settledUsd, openUsd, capUsd } = spending;
+    printNote(
+      `${runId}: ${dollars(settledUsd)} settled and at most ${dollars(openUsd)} open of ` +
+        `${dollars(capUsd)}, ${whose(spending)}`,
+    );
+  }
+  printNote(
+    `${runId} was stopped: the next item does not fit. Raise run.budgetUsd or models.*.budgetUsd ` +
+      'and give the same command again; it goes on with the skipped items and pays nothing twice.',
+  );
+}
+
+function whose({ account }: Spending): string {
+  return account === null ? 'the budget of the run' : `the budget of account ${account}`;
+}
