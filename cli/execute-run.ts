@@ -9,6 +9,7 @@ import type { RunSummary } from '../domain/summary.ts';
 import { EnvironmentError } from '../domain/usage-error.ts';
 import { runInTemporalUi, summariseRun } from '../results/summarise.ts';
 import { noteBudgetStop } from './budget-notes.ts';
+import type { Stores } from '../workers/open-stores.ts';
 import { refuseUnpolled } from './check-queues.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { findRun } from './find-run.ts';
@@ -70,12 +71,24 @@ export async function driveRun(
   const ended = await findRun(stores.runs, run.runId);
   if (!ended.driveIsOpen) await reportFailure(await rootFailure(session, run.runId), ended);
   const { summary } = await summariseRun(stores, ended, temporalUi);
+  await noteEnd(stores, ended, summary);
+  return summary;
+}
+
+/** What is left to do or to know when a run is not watched any more. */
+async function noteEnd(
+  { calls }: Pick<Stores, 'calls'>,
+  ended: RunRecord,
+  summary: RunSummary,
+): Promise<void> {
   const { running, pending } = summary.counts;
   if (!ended.driveIsOpen && running + pending > 0)
-    printNote(`${run.runId}: ${running + pending} items have not ended; \`videoqa run\` goes on.`);
-  if (ended.stopReason === 'budget') await noteBudgetStop(stores.calls, run.runId);
-  if (ended.stopDetail !== null) printNote(`${run.runId} was stopped: ${ended.stopDetail.message}`);
-  return summary;
+    printNote(
+      `${ended.runId}: ${running + pending} items have not ended; \`videoqa run\` goes on.`,
+    );
+  if (ended.stopReason === 'budget') await noteBudgetStop(calls, ended.runId);
+  if (ended.stopDetail !== null)
+    printNote(`${ended.runId} was stopped: ${ended.stopDetail.message}`);
 }
 
 /** A drive that was cancelled ends before the run goes on. */
