@@ -1,10 +1,11 @@
 import { Command, CommanderError, Option } from 'commander';
-import { expandOriginalFlags, originalFlags } from '../domain/original-flags.ts';
+import { expandOriginalFlags } from '../domain/original-flags.ts';
 import { embeddingDevices } from '../domain/run-spec.ts';
 import { type AddVerb, each } from './add-verb.ts';
 import type { PreprocessOptions } from './commands/preprocess.ts';
 import type { WorkerOptions } from './commands/worker.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { addConfigVerbs, addOriginalFlags } from './config-verbs.ts';
 import { addControlVerbs } from './control-verbs.ts';
 import { addIndexVerbs } from './index-verbs.ts';
 import { addKeepingVerbs } from './keeping-verbs.ts';
@@ -45,6 +46,7 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
   addServerVerbs(verb);
   addKeepingVerbs(program, (code) => (exitCode = code));
   addModelsVerbs(program, (code) => (exitCode = code));
+  addConfigVerbs(program, (code) => (exitCode = code));
   addIndexVerbs(program, (code) => (exitCode = code));
   try {
     await program.parseAsync(expandOriginalFlags(argv), { from: 'user' });
@@ -82,10 +84,7 @@ function addRunVerbs(verb: AddVerb): void {
     .option('--overwrite', "replace another run's result files")
     .option(...metrics)
     .option(...json);
-  for (const { long, short, value, description } of originalFlags) {
-    const text = short === null ? description : `${description} (${short})`;
-    runVerb.addOption(new Option(value === null ? long : `${long} ${value}`, text));
-  }
+  addOriginalFlags(runVerb);
 
   verb('retry <run>', 'a new drive over what is not answered', async ([run], options) =>
     (await import('./commands/retry.ts')).retry(run!, options),
@@ -108,6 +107,14 @@ function addReadingVerbs(verb: AddVerb): void {
     'status [run]',
     'counts, rate, time left, spend, failures by class',
     async ([run], options) => (await import('./commands/status.ts')).status(run ?? null, options),
+  ).option(...json);
+  verb('list', 'all runs of this state folder, newest first', async (_, options) =>
+    (await import('./commands/list.ts')).list(options as { limit: string }),
+  )
+    .option('--limit <n>', 'most runs shown', '50')
+    .option(...json);
+  verb('watch <run>', 'show a run until it ends; Ctrl-C detaches', async ([run], options) =>
+    (await import('./commands/watch.ts')).watch(run!, options),
   ).option(...json);
   verb('show <run> <item>', 'one item in full', async ([run, item], options) =>
     (await import('./commands/show.ts')).show(run!, item!, options),

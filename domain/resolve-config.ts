@@ -83,7 +83,7 @@ type CallSettings = Omit<Models['answer'], 'maxTokens' | 'temperature' | 'price'
  * provider or address takes neither key variable nor identity from `answer`, so that a key never
  * goes to another address. Limits belong to the account, price and extra body to the model.
  */
-function mergePlanModel({ models: { answer, plan } }: Config): Models['answer'] {
+export function mergePlanModel({ models: { answer, plan } }: Config): Models['answer'] {
   const { provider, baseUrl, apiVersion, apiKeyEnv, identity, ...unconnected } = answer;
   const { price, extraBody, ...others } = unconnected;
   const { requestsPerMinute, tokensPerMinute, budgetUsd, ...shared } = others;

@@ -11,6 +11,13 @@ import { readYaml } from './yaml-lines.ts';
 /** What the command line says beside a configuration file; relative paths start from `folder`. */
 export type CommandLine = { readonly raw: RawConfig; readonly folder: string };
 
+/** A checked configuration, and where each of its values stands. */
+export type ReadConfig = {
+  readonly config: Config;
+  /** Where a value stands: `command line`, `<file>:<line>`, or null where it is a default. */
+  readonly originOf: (path: readonly (string | number)[]) => string | null;
+};
+
 /**
  * Reads a configuration file. Paths in it start from its own folder and come back absolute.
  *
@@ -18,15 +25,30 @@ export type CommandLine = { readonly raw: RawConfig; readonly folder: string };
  * @throws {UsageError} listing every mistake with file, line, key, and the nearest known key
  */
 export async function readConfig(file: string, overrides?: CommandLine): Promise<Config> {
+  return (await readConfigOrigins(file, overrides)).config;
+}
+
+/** As `readConfig`, with the origins of the values. */
+export async function readConfigOrigins(
+  file: string,
+  overrides?: CommandLine,
+): Promise<ReadConfig> {
   const { value, lineOf } = readYaml(await readText(file), file);
   if (!isGroup(value)) throw new UsageError(`${file}:1: must hold keys such as "name: my-run"`);
   const below = resolveConfigPaths(value, dirname(resolve(file)));
   const above = overrides === undefined ? {} : resolveConfigPaths(overrides.raw, overrides.folder);
-  return check(mergeConfig(below, above), ({ path }) =>
+  const config = check(mergeConfig(below, above), ({ path }) =>
     isGiven(above, path)
       ? { line: 0, name: 'command line' }
       : { line: lineOf(path), name: `${file}:${lineOf(path)}` },
   );
+  return {
+    config,
+    originOf(path) {
+      if (isGiven(above, path)) return 'command line';
+      return isGiven(below, path) ? `${file}:${lineOf(path)}` : null;
+    },
+  };
 }
 
 /**

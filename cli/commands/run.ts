@@ -1,14 +1,11 @@
 import { readCommandLine, readConfig } from '../../adapters/config-files/read-config.ts';
 import type { Config } from '../../domain/config.ts';
 import { configFromFlags, overridesFromFlags } from '../../domain/original-config.ts';
-import {
-  hasOriginalFlags,
-  originalFlags,
-  type OriginalFlagValues,
-} from '../../domain/original-flags.ts';
+import { hasOriginalFlags } from '../../domain/original-flags.ts';
 import { UsageError } from '../../domain/usage-error.ts';
 import { executeRun } from '../execute-run.ts';
 import type { ExitCode } from '../exit-codes.ts';
+import { originalFlagValues } from '../original-flag-values.ts';
 import { printNote } from '../output.ts';
 import { prepareRun } from '../prepare-run.ts';
 import { priceLines } from '../render/price-lines.ts';
@@ -49,7 +46,7 @@ export async function run(configFile: string | null, options: RunOptions): Promi
 
 /** The configuration file, the original script's flags, or flags laid over a file. */
 async function readSettings(configFile: string | null, options: RunOptions): Promise<Config> {
-  const flags = flagValues(options);
+  const flags = originalFlagValues(options);
   const folder = process.cwd();
   if (configFile !== null) {
     const { raw, notes } = overridesFromFlags(flags);
@@ -64,13 +61,4 @@ async function readSettings(configFile: string | null, options: RunOptions): Pro
   const { raw, notes } = configFromFlags(flags);
   notes.forEach(printNote);
   return readCommandLine({ raw, folder });
-}
-
-/** Commander names an option after its long flag in camel case. */
-function flagValues(options: RunOptions): OriginalFlagValues {
-  const entries = originalFlags.map(({ name, long }) => {
-    const key = long.slice(2).replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
-    return [name, options[key] ?? options[long.slice(2)]];
-  });
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }

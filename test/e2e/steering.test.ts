@@ -88,14 +88,23 @@ describe.skipIf(e2eObstacle !== null)('steering a run', { timeout: 120_000 }, ()
         '--json',
       );
 
+    // Long enough for everything below to happen while the drive is at work.
+    await provider.setLatency(5000);
+    const watcher = startCli(['watch', runId, '--json'], { home });
+    const detached = startCli(['watch', runId], { home });
     const [tuned, again] = [await tune(), await tune()];
     const refused = await cli('tune', runId, '--temperature', '0.5', '--reason', 'hotter');
     const peak = await until('more calls are in flight', async () => {
       const { concurrentPeak } = await provider.totals();
       return concurrentPeak > 2 && concurrentPeak;
     });
+    await until('it watches', () => detached.said().includes('Watching'));
+    detached.kill('SIGINT');
+    const left = await detached.ended;
     await provider.setLatency(0);
     const end = await worker.ended;
+    const watched = await watcher.ended;
+    const listed = await cli('list', '--json');
     const repeated = await run(config).ended;
 
     expect(jsonOf(tuned)).toMatchObject({
@@ -108,6 +117,12 @@ describe.skipIf(e2eObstacle !== null)('steering a run', { timeout: 120_000 }, ()
       ],
     });
     expect(jsonOf(again)).toMatchObject({ changed: false, changes: [] });
+    expect([left.code, watched.code]).toEqual([130, 0]);
+    expect(jsonOf<RunSummary>(watched).counts).toEqual(jsonOf<RunSummary>(end).counts);
+    expect(jsonOf(listed)).toMatchObject({
+      total: 1,
+      runs: [{ runId, state: 'completed', counts: { answered: 30 }, driveIsOpen: false }],
+    });
     expect(refused.code).toBe(2);
     expect(refused.stderr).toMatch(/a new run, tuned-[0-9a-f]{8}/);
     expect(peak).toBeLessThanOrEqual(6);
@@ -134,15 +149,7 @@ describe.skipIf(e2eObstacle !== null)('steering a run', { timeout: 120_000 }, ()
     const asked = await cli('retry', runId, '--where', `video=${video}`, '--dry-run', '--json');
     const none = await cli('retry', runId, '--where', 'outcome=skipped', '--json');
     const mistyped = await cli('retry', runId, '--where', 'vidoe=x');
-    const narrow = [
-      'retry',
-      runId,
-      '--class',
-      failureClass!,
-      '--where',
-      `video=${video}`,
-      '--json',
-    ];
+    const narrow = ['retry', runId, '--class', failureClass, '--where', `video=${video}`, '--json'];
     const first = await cli(...narrow);
     const repeated = await cli(...narrow);
 
