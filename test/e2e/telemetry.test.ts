@@ -14,6 +14,7 @@ import {
 import { drawDataset, writeConfig } from '../support/e2e-evaluation.ts';
 import { startRemoteProvider } from '../support/e2e-provider.ts';
 import { listRuns, readRun, type RunState } from '../support/e2e-state.ts';
+import { metricsAskedFor } from '../support/ops-files.ts';
 import { readMetrics, type Scrape } from '../support/read-metrics.ts';
 import { type ReceivedSpan, readSpans, startSpanReceiver } from '../support/span-receiver.ts';
 
@@ -127,6 +128,13 @@ describe.skipIf(e2eObstacle !== null)('a run that is watched', () => {
     expect(scrape.sum('videoqa_embedding_pictures_total')).toBeGreaterThan(0);
     expect(scrape.sum('videoqa_event_loop_lag_seconds', { quantile: '1' })).toBeGreaterThan(0);
     expect(scrape.sum('temporal_workflow_completed_total')).toBeGreaterThan(0);
+  });
+
+  it('has every metric that the dashboard and the alerts ask for', async () => {
+    const asked = await metricsAskedFor();
+
+    expect(asked.length).toBeGreaterThan(20);
+    expect(asked.filter((name) => !scrape.names.includes(name))).toEqual([]);
   });
 
   it('names no item and asks no question in a label', () => {

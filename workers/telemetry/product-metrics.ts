@@ -1,5 +1,6 @@
 import type { MetricRegistry } from '../../adapters/telemetry/metric-registry.ts';
 import type { Labels } from '../../adapters/telemetry/metric-series.ts';
+import { outcomes } from '../../domain/outcome.ts';
 import type { Observer, SettledCall } from './observer.ts';
 
 /** From one local read to a call that runs into its deadline. */
@@ -14,6 +15,8 @@ export function countingObserver(registry: MetricRegistry): Observer {
     'videoqa_items_ended_total',
     'Items whose row this process recorded, by outcome.',
   );
+  // A rate needs a first value: a run without an end is what an alert is about.
+  for (const outcome of outcomes) ended.add({ outcome }, 0);
   const failed = registry.counter(
     'videoqa_item_failures_total',
     'Items recorded as failed, by failure class and step.',
