@@ -76,7 +76,7 @@ export function composeActivities(options: ComposeOptions) {
     blobs,
     recordStep: createStepRecorder({ steps, calls, processId }),
   };
-  const { askChat, editPicture } = composeCalls(options);
+  const { askChat, editPicture, limiter } = composeCalls(options);
   const { activities: embedding, ...embedders } = composeEmbedding(options, common);
   return {
     activities: {
@@ -97,6 +97,7 @@ export function composeActivities(options: ComposeOptions) {
       ...embedding,
     },
     ...embedders,
+    close: () => limiter.close().then(embedders.close),
   };
 }
 
@@ -153,13 +154,14 @@ function composeEmbedding(
 
 /** Everything that costs money goes through one call store, one limiter and one admission. */
 function composeCalls({ stores, environment, processId, observers, onNote }: ComposeOptions) {
-  const { runs, calls, blobs, indexes, pauses } = stores;
+  const { runs, calls, blobs, indexes, pauses, accounts } = stores;
+  const limiter = createAccountLimiter(accounts, processId);
   const keyOf = createKeyReader(environment);
   const paidCall = observePaidCall(
     createPaidCall({
       calls: observeCallStore(stores.calls, observers),
       ...createAdmissionReader(runs),
-      acquire: observeAcquire(createAccountLimiter(), observers),
+      acquire: observeAcquire(limiter.acquire, observers),
       requireRoom: stores.requireRoom,
       guard: createAccountGuard({ pauses, calls, now: Date.now, onNote }),
       processId,
@@ -170,6 +172,7 @@ function composeCalls({ stores, environment, processId, observers, onNote }: Com
   const chat = observeSending('chat', sendChat, observers);
   const imageEdit = observeSending('image', sendImageEdit, observers);
   return {
+    limiter,
     askChat: createAskChat({
       paidCall,
       sendChat: (sending) => chat({ ...sending, apiKey: keyOf(sending.model.apiKeyEnv) }),

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { Kysely } from 'kysely';
 import type { BlobStore } from '../../domain/stores/blob-store.ts';
 import type { AuditStore } from '../../domain/stores/audit-store.ts';
+import type { AccountStore } from '../../domain/stores/account-store.ts';
 import type { CallStore } from '../../domain/stores/call-store.ts';
 import type { DatasetStore } from '../../domain/stores/dataset-store.ts';
 import type { IndexJobStore } from '../../domain/stores/index-job-store.ts';
@@ -16,6 +17,7 @@ import type { StepStore } from '../../domain/stores/step-store.ts';
 import { EnvironmentError, UsageError } from '../../domain/usage-error.ts';
 import { pathOfFileUrl } from '../blobs/file-url.ts';
 import { createAuditStore } from './audit-store.ts';
+import { createAccountStore } from './account-store.ts';
 import { createCallStore } from './call-store.ts';
 import { createDatasetStore } from './dataset-store.ts';
 import { createIndexJobStore } from './index-job-store.ts';
@@ -40,6 +42,7 @@ export type Database = {
   readonly media: MediaStore;
   readonly mediaWork: MediaWorkStore;
   readonly pauses: PauseStore;
+  readonly accounts: AccountStore;
   readonly audit: AuditStore;
   readonly datasets: DatasetStore;
   readonly spend: SpendStore;
@@ -72,6 +75,7 @@ export async function openDatabase(url: string, blobs: BlobStore): Promise<Datab
     media: createMediaStore(db),
     mediaWork: createMediaWorkStore(db),
     pauses: createPauseStore(db),
+    accounts: createAccountStore(db),
     audit: createAuditStore(db),
     datasets: createDatasetStore(db),
     spend: createSpendStore(db),

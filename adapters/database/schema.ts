@@ -7,6 +7,7 @@ import type { MediaKind } from '../../domain/stores/media-store.ts';
 import type { MediaWorkKey } from '../../domain/stores/media-work-store.ts';
 import type { StepRecord } from '../../domain/stores/step-store.ts';
 import type { RunState } from '../../domain/summary.ts';
+import type { AccountChangeTable, AccountLeaseTable, AccountTable } from './account-tables.ts';
 
 /**
  * The tables (migrations/ makes them). Times are milliseconds since 1970, flags 0 or 1, columns
@@ -34,6 +35,9 @@ export type Tables = {
   readonly dataset_chunks: DatasetChunkTable;
   readonly spend_totals: SpendTotalTable;
   readonly item_holds: ItemHoldTable;
+  readonly accounts: AccountTable;
+  readonly account_leases: AccountLeaseTable;
+  readonly account_changes: AccountChangeTable;
 };
 
 export type Connection = Kysely<Tables>;

@@ -2,12 +2,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createEditPicture, type EditPictureDependencies } from '../../activities/edit-picture.ts';
 import { createPaidCall } from '../../activities/paid-call.ts';
 import type { CachedCall } from '../../activities/record-step.ts';
-import { createAccountLimiter } from '../../adapters/models/account-limiter.ts';
 import { StepError } from '../../domain/step-error.ts';
 import type { Stores } from '../../workers/open-stores.ts';
 import { inActivity, openTestStores } from '../support/fakes-activity.ts';
 import { imageModel, ref, stepSpec } from '../support/fakes-item-steps.ts';
 import { wireReply } from '../support/fakes-paid-provider.ts';
+import { createLoneLimiter } from '../support/memory-accounts.ts';
 
 const jpeg = new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3, 4, 5, 6, 7, 8]);
 const inReply = { data: [{ b64_json: Buffer.from(jpeg).toString('base64') }] };
@@ -52,7 +52,7 @@ function editing(
     paidCall: createPaidCall({
       calls: stores.calls,
       admission: async () => ({ admission: 'open', stop: null }),
-      acquire: createAccountLimiter(),
+      acquire: createLoneLimiter().acquire,
       stopRun: async () => {},
       processId: 'process-1',
       now: Date.now,

@@ -1,7 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createPaidCall, type PaidRequest } from '../../activities/paid-call.ts';
-import { createAccountLimiter } from '../../adapters/models/account-limiter.ts';
 import { sendChat } from '../../adapters/models/send-chat.ts';
 import { sendImageEdit } from '../../adapters/models/send-image-edit.ts';
 import { readChatEnvelope } from '../../domain/chat-envelope.ts';
@@ -14,6 +14,7 @@ import type { FaultKind } from '../../simulator/server/provider-settings.ts';
 import { openProvider } from '../simulator/server/provider-client.ts';
 import { createFakeCallStore } from '../support/fakes-call-store.ts';
 import { chatModel, imageModel } from '../support/model-specs.ts';
+import { createLoneLimiter } from '../support/memory-accounts.ts';
 
 const items = 40;
 const noStop = () => Promise.resolve();
@@ -35,7 +36,7 @@ async function openWorld(kinds: readonly FaultKind[]) {
   const paidCall = createPaidCall({
     calls: fake.store,
     admission: () => Promise.resolve({ admission: 'open', stop: null }),
-    acquire: createAccountLimiter(),
+    acquire: createLoneLimiter().acquire,
     stopRun: noStop,
     processId: 'p1',
     now: Date.now,
@@ -51,6 +52,7 @@ async function toTheEnd<Value>({ paidCall }: World, request: PaidRequest<Value>)
     const end = await paidCall(request).catch((error: unknown) => error);
     if (!(end instanceof StepError)) return end;
     if (end.action === 'fail' || end.action === 'stop') return end;
+    await sleep(1);
   }
 }
 

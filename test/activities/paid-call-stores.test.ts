@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createPaidCall } from '../../activities/paid-call.ts';
-import { createAccountLimiter } from '../../adapters/models/account-limiter.ts';
 import { readChatEnvelope } from '../../domain/chat-envelope.ts';
 import { chatPrice } from '../../domain/pricing.ts';
 import { StepError } from '../../domain/step-error.ts';
@@ -19,6 +18,7 @@ import {
   refuses,
   usageFigures,
 } from '../support/fakes-paid-provider.ts';
+import { createLoneLimiter } from '../support/memory-accounts.ts';
 
 const model = {
   ...sampleSpec('r1').models.answer,
@@ -42,7 +42,7 @@ function call({ owner, maxAttempts = 4, processId = 'process-1' }: Changes = {})
   const paidCall = createPaidCall({
     calls: stores.calls,
     admission: async () => ({ admission: 'open', stop: null }),
-    acquire: createAccountLimiter(),
+    acquire: createLoneLimiter().acquire,
     stopRun: async () => {},
     processId,
     now: Date.now,

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createPaidCall, type PaidRequest } from '../../activities/paid-call.ts';
-import { createAccountLimiter } from '../../adapters/models/account-limiter.ts';
 import type { PlaceRequest } from '../../domain/call-place.ts';
 import { BudgetRefusal } from '../../domain/budget-gate.ts';
 import { type ChatReply, readChatEnvelope } from '../../domain/chat-envelope.ts';
@@ -14,6 +13,7 @@ import type { Admission } from '../../domain/stores/run-store.ts';
 import { TransportError } from '../../domain/transport-error.ts';
 import { createFakeCallStore } from '../support/fakes-call-store.ts';
 import { chatModel } from '../support/model-specs.ts';
+import { createLoneLimiter } from '../support/memory-accounts.ts';
 
 const owner: CallOwner = { runId: 'r', itemId: 'i', sample: 0, drive: 1, step: 'answer', part: 0 };
 const price = { inputPerM: 1, outputPerM: 2 };
@@ -43,7 +43,7 @@ function openWorld(script: readonly Step[] = [completion('B')], fake = createFak
     admission: 'open' as Admission,
     stop: null as StepError | null,
     clock: 1000,
-    acquire: createAccountLimiter(),
+    acquire: createLoneLimiter().acquire,
   };
   const paidCall = createPaidCall({
     calls: fake.store,
@@ -425,7 +425,7 @@ describe('stopping and pausing', () => {
     const { call, world, sent } = openWorld();
     const held = await world.acquire(onePlace, new AbortController().signal);
     world.acquire = async (...place) => {
-      const got = await createAccountLimiter()(...place);
+      const got = await createLoneLimiter().acquire(...place);
       world.admission = 'stopped';
       world.stop = new StepError('quota', 'fail', 'no money left');
       return got;

@@ -4,7 +4,7 @@ const nano = (column: string): string => `cast(round(coalesce(${column}, 0) * 1e
 
 /**
  * What a person changed while a run was at work, and why; how far a run is and what it has spent,
- * kept as counters.
+ * kept as counters; what all processes share of an account.
  */
 export const durabilityTables: Migration = {
   version: 3,
@@ -79,5 +79,25 @@ export const durabilityTables: Migration = {
       suspicion integer not null, open_in text, primary key (owner_id, kind, subject)
     )`,
     `create index calls_open on calls (run_id) where state = 'open'`,
+    `create table accounts (
+      account text primary key, configured integer not null,
+      requests_left double precision not null, requests_refilled_at bigint not null,
+      tokens_left double precision not null, tokens_refilled_at bigint not null,
+      concurrency double precision, decreased_at bigint, grown_at bigint, blocked_until bigint
+    )`,
+    `create table account_leases (
+      account text not null, process_id text not null, concurrency integer not null,
+      requests_per_minute double precision, tokens_per_minute double precision,
+      places integer not null, wanted_places integer not null,
+      wanted_requests integer not null,
+      taken_requests double precision not null, taken_tokens double precision not null,
+      turn_at bigint not null, expires_at bigint not null,
+      primary key (account, process_id)
+    )`,
+    `create table account_changes (
+      change_id integer primary key autoincrement, account text not null,
+      changed_at bigint not null, value integer not null, reason text not null
+    )`,
+    `create index changes_of_account on account_changes (account, change_id)`,
   ],
 };

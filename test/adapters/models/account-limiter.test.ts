@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PlaceRequest } from '../../../domain/call-place.ts';
-import { createAccountLimiter } from '../../../adapters/models/account-limiter.ts';
+import { createLoneLimiter } from '../../support/memory-accounts.ts';
 
 const place = (
   account: string,
@@ -20,7 +20,7 @@ const settle = () => new Promise((done) => setImmediate(done));
 
 describe('createAccountLimiter', () => {
   it('lets no more calls of an account through than it has places, in order', async () => {
-    const acquire = createAccountLimiter();
+    const { acquire } = createLoneLimiter();
     const entered: number[] = [];
     const releases: (() => void)[] = [];
     for (const id of [1, 2, 3, 4]) {
@@ -38,14 +38,14 @@ describe('createAccountLimiter', () => {
   });
 
   it('keeps accounts apart', async () => {
-    const acquire = createAccountLimiter();
+    const { acquire } = createLoneLimiter();
     await acquire(...place('a', 1));
 
     await expect(acquire(...place('b', 1))).resolves.toHaveProperty('release');
   });
 
   it('takes up a changed limit with the next request', async () => {
-    const acquire = createAccountLimiter();
+    const { acquire } = createLoneLimiter();
     await acquire(...place('a', 1));
     let entered = 0;
     void acquire(...place('a', 1)).then(() => (entered += 1));
@@ -58,7 +58,7 @@ describe('createAccountLimiter', () => {
   });
 
   it('gives a place back once, however often that is asked for', async () => {
-    const acquire = createAccountLimiter();
+    const { acquire } = createLoneLimiter();
     const { release } = await acquire(...place('a', 1));
     release(null);
     release(null);
@@ -71,7 +71,7 @@ describe('createAccountLimiter', () => {
   });
 
   it('ends a wait with the reason of its signal, and gives its turn to the next', async () => {
-    const acquire = createAccountLimiter();
+    const { acquire } = createLoneLimiter();
     const { release } = await acquire(...place('a', 1));
     const leaving = new AbortController();
     const left = acquire(...place('a', 1, leaving.signal));

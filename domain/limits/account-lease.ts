@@ -1,0 +1,266 @@
+import type { AccountLimits } from '../call-place.ts';
+import {
+  adapt,
+  type AdaptiveConcurrency,
+  allowedConcurrency,
+  blockedMs,
+  type CallEnds,
+  type ConcurrencyChange,
+  untouched,
+} from './adaptive-concurrency.ts';
+import { evenPart, fairShare } from './fair-share.ts';
+import { type Bucket, fullBucket, type Pace, paceOf, refill, take } from './token-bucket.ts';
+
+/** What one process holds of an account; times in milliseconds since 1970. */
+export type AccountLease = {
+  readonly processId: string;
+  readonly limits: AccountLimits;
+  /** What others cannot have: what was granted, or what is still in flight beyond it. */
+  readonly places: number;
+  readonly wantedPlaces: number;
+  /** Callers that wait. */
+  readonly wantedRequests: number;
+  /** Taken so far, compared with what the others have taken. */
+  readonly takenRequests: number;
+  readonly takenTokens: number;
+  /** When it last had a place more than others. */
+  readonly turnAt: number;
+  readonly expiresAt: number;
+};
+
+/** Everything all processes share of one account. */
+export type AccountState = {
+  readonly requests: Bucket;
+  readonly tokens: Bucket;
+  readonly concurrency: AdaptiveConcurrency;
+  readonly leases: readonly AccountLease[];
+};
+
+/** What a process says and asks when it renews its lease. */
+export type LeaseDemand = {
+  readonly processId: string;
+  readonly limits: AccountLimits;
+  readonly inFlight: number;
+  readonly waiting: number;
+  readonly waitingTokens: number;
+  /** Granted before and not used; tokens below 0 were used beyond the grant. */
+  readonly requestsBack: number;
+  readonly tokensBack: number;
+  readonly ends: CallEnds;
+  /** Milliseconds since 1970 by the process' own clock. */
+  readonly now: number;
+};
+
+/** What the process may use until it renews: places for 5 s, requests and tokens for one second. */
+export type LeaseGrant = {
+  /** Calls in flight, those under way included; below them, nothing may leave until they end. */
+  readonly places: number;
+  /** Requests that may leave; null = no limit. */
+  readonly requests: number | null;
+  readonly tokens: number | null;
+  /** For so long the provider wants no calls, whatever the places. */
+  readonly blockedMs: number;
+  /** Processes that want requests of this account now, this one included. */
+  readonly contenders: number;
+};
+
+/** After this a process that did not renew its lease is taken for dead, in milliseconds. */
+export const leaseMs = 5000;
+
+/** For so long after its last renewal what a process waits for is kept for it. */
+const rivalMs = 1500;
+
+/** A process has everything of an account that nobody else claims. */
+export function shareOut(
+  state: AccountState,
+  demand: LeaseDemand,
+): {
+  readonly state: AccountState;
+  readonly grant: LeaseGrant;
+  readonly change: ConcurrencyChange | null;
+} {
+  const { processId, inFlight, waiting, ends, now } = demand;
+  const others = state.leases.filter((one) => one.processId !== processId && isAlive(one, now));
+  const mine = state.leases.find((one) => one.processId === processId);
+  const limits = strictest([demand.limits, ...others.map((one) => one.limits)]);
+  const { state: concurrency, change } = adapt(state.concurrency, {
+    configured: limits.concurrency,
+    ends,
+    wantsMore: waiting > 0,
+    now,
+  });
+  const blocked = blockedMs(concurrency, now);
+  const total = allowedConcurrency(concurrency, limits.concurrency);
+  const { granted, ...held } = holdPlaces(demand, { others, turnAt: mine?.turnAt ?? 0, total });
+  const rivals = others.filter((one) => isRival(one, now));
+  const isIdle = inFlight + waiting === 0;
+  const drawn = drawBoth(state, demand, { limits, mine, rivals, isOpen: !isIdle && blocked === 0 });
+  const lease: AccountLease = {
+    processId,
+    limits: demand.limits,
+    wantedPlaces: inFlight + waiting,
+    wantedRequests: waiting,
+    takenRequests: drawn.requests.taken,
+    takenTokens: drawn.tokens.taken,
+    ...held,
+    expiresAt: now + leaseMs,
+  };
+  const { requests, tokens } = drawn;
+  const leases = isIdle ? others : [...others, lease];
+  return {
+    state: { requests: requests.bucket, tokens: tokens.bucket, concurrency, leases },
+    grant: {
+      places: granted,
+      requests: requests.granted,
+      tokens: tokens.granted,
+      blockedMs: blocked,
+      contenders: rivals.length + 1,
+    },
+    change,
+  };
+}
+
+/** An account that nobody has used. */
+export function unusedAccount(limits: AccountLimits, now: number): AccountState {
+  const { requestsPerMinute, tokensPerMinute } = limits;
+  return {
+    requests: fullBucket(requestsPerMinute === null ? null : paceOf(requestsPerMinute), now),
+    tokens: fullBucket(tokensPerMinute === null ? null : paceOf(tokensPerMinute), now),
+    concurrency: untouched,
+    leases: [],
+  };
+}
+
+/** The strictest of what several runs or processes say of one account. */
+export function strictest(all: readonly AccountLimits[]): AccountLimits {
+  const least = (values: readonly (number | null)[]): number | null =>
+    values.reduce((low, value) => (low === null || (value !== null && value < low) ? value : low));
+  return {
+    concurrency: Math.max(1, Math.min(...all.map(({ concurrency }) => concurrency))),
+    requestsPerMinute: least(all.map(({ requestsPerMinute }) => requestsPerMinute)),
+    tokensPerMinute: least(all.map(({ tokensPerMinute }) => tokensPerMinute)),
+  };
+}
+
+/** A lease that ends later than any can was given by a clock that has been set back since. */
+function isAlive({ expiresAt }: AccountLease, now: number): boolean {
+  return expiresAt > now && expiresAt <= now + 2 * leaseMs;
+}
+
+/** Who waits for requests renews twice a second: one that is late does not hold up the others. */
+function isRival({ wantedRequests, expiresAt }: AccountLease, now: number): boolean {
+  return wantedRequests > 0 && expiresAt - leaseMs > now - rivalMs;
+}
+
+/** Its fair share, and what nobody claims, of what the others have let go of. */
+function holdPlaces(
+  { processId, inFlight, waiting, now }: LeaseDemand,
+  about: {
+    readonly others: readonly AccountLease[];
+    readonly turnAt: number;
+    readonly total: number;
+  },
+): { readonly granted: number; readonly places: number; readonly turnAt: number } {
+  const { others, turnAt, total } = about;
+  const claims = [
+    { id: processId, wanted: inFlight + waiting, turnAt },
+    ...others.map((lease) => ({
+      id: lease.processId,
+      wanted: lease.wantedPlaces,
+      turnAt: lease.turnAt,
+    })),
+  ];
+  const shares = fairShare(total, claims);
+  const claimed = [...shares.places.values()].reduce((sum, places) => sum + places, 0);
+  const target = (shares.places.get(processId) ?? 0) + total - claimed;
+  const free = total - others.reduce((sum, lease) => sum + lease.places, 0);
+  const granted = Math.max(0, Math.min(target, free));
+  const hadTurn = shares.extra.has(processId) && granted > 0 && granted === target;
+  return { granted, places: Math.max(inFlight, granted), turnAt: hadTurn ? now : turnAt };
+}
+
+/** What a process gets of both buckets. */
+function drawBoth(
+  state: AccountState,
+  demand: LeaseDemand,
+  about: {
+    readonly limits: AccountLimits;
+    readonly mine: AccountLease | undefined;
+    /** Others that want requests now. */
+    readonly rivals: readonly AccountLease[];
+    /** Else nothing is handed out. */
+    readonly isOpen: boolean;
+  },
+) {
+  const { now, waiting, waitingTokens } = demand;
+  const { limits, mine, rivals, isOpen } = about;
+  const requests = draw(state.requests, limits.requestsPerMinute, {
+    now,
+    back: demand.requestsBack,
+    taken: mine?.takenRequests ?? null,
+    rivals: rivals.map((one) => one.takenRequests),
+    wanted: isOpen ? waiting : null,
+  });
+  const tokens = draw(state.tokens, limits.tokensPerMinute, {
+    now,
+    back: demand.tokensBack,
+    taken: mine?.takenTokens ?? null,
+    rivals: rivals.map((one) => one.takenTokens),
+    wanted: isOpen ? waitingTokens : null,
+  });
+  return { requests, tokens };
+}
+
+/** What a process gets of one bucket, in whole numbers. */
+function draw(
+  bucket: Bucket,
+  perMinute: number | null,
+  about: {
+    readonly now: number;
+    readonly back: number;
+    /** Null for a process that comes anew. */
+    readonly taken: number | null;
+    readonly rivals: readonly number[];
+    /** Null = takes nothing. */
+    readonly wanted: number | null;
+  },
+): { readonly bucket: Bucket; readonly granted: number | null; readonly taken: number } {
+  const { now, back, rivals, wanted } = about;
+  if (perMinute === null) {
+    return { bucket: { amount: 0, refilledAt: now }, granted: null, taken: about.taken ?? 0 };
+  }
+  const pace = paceOf(perMinute);
+  const filled = take(refill(bucket, pace, now), -back, pace);
+  const taken = standing(about.taken, back, rivals, pace);
+  const available = Math.max(0, filled.amount);
+  const granted = wanted === null ? 0 : wholePart({ available, wanted, taken, rivals });
+  return { bucket: take(filled, granted, pace), granted, taken: taken + granted };
+}
+
+/** Its even part in whole numbers; where that is less than one, one goes to who has taken least. */
+function wholePart(about: {
+  readonly available: number;
+  readonly wanted: number;
+  readonly taken: number;
+  readonly rivals: readonly number[];
+}): number {
+  const { available, wanted, taken, rivals } = about;
+  if (rivals.length === 0) return Math.floor(available);
+  const least = taken <= Math.min(...rivals) ? 1 : 0;
+  const part = Math.max(least, evenPart(available, taken, rivals));
+  return Math.floor(Math.min(part, wanted, available));
+}
+
+/**
+ * What a process has taken beside its rivals. Who comes anew, or did not want anything for a while,
+ * starts beside the others: nobody saves up turns.
+ */
+function standing(
+  taken: number | null,
+  back: number,
+  rivals: readonly number[],
+  pace: Pace,
+): number {
+  const least = rivals.length === 0 ? 0 : Math.min(...rivals);
+  return taken === null ? least : Math.max(taken - back, least - pace.capacity);
+}
