@@ -5,6 +5,7 @@ import { StepError } from '../domain/step-error.ts';
 import { callsLookedBackAt, stopsRun } from '../domain/stop-rule.ts';
 import type { CallStore } from '../domain/stores/call-store.ts';
 import type { AccountPause, PauseStore } from '../domain/stores/pause-store.ts';
+import { createSuspectKeys } from './suspect-keys.ts';
 
 export type AccountGuardDependencies = {
   readonly pauses: PauseStore;
@@ -25,7 +26,7 @@ export type GuardedCall = {
 
 /** Watches over one call. */
 export type CallWatch = {
-  /** @throws {StepError} action `wait` when the account was paused meanwhile */
+  /** @throws {StepError} action `wait` when the account was paused, or its key refused, meanwhile */
   requireOpen(): Promise<void>;
   /** Takes in how the call ended, and says what its failure means with all that is known. */
   readonly weigh: WeighFailure;
@@ -59,6 +60,7 @@ export function createAccountGuard(dependencies: AccountGuardDependencies) {
     healths: new Map(),
     ends: new Map(),
   };
+  const keys = createSuspectKeys(dependencies.now);
   /**
    * Asks for leave to make a call, before anything is waited for.
    *
@@ -66,15 +68,21 @@ export function createAccountGuard(dependencies: AccountGuardDependencies) {
    */
   return async function enter(call: GuardedCall): Promise<CallWatch> {
     const isProbe = await takesProbe(guarding, call);
+    const { account, timeoutMs } = call;
+    const keyCheck = keys.enter(account, timeoutMs);
     return {
-      requireOpen: () => (isProbe ? Promise.resolve() : requireOpen(guarding, call.account)),
-      async weigh(failure) {
+      async requireOpen() {
+        if (!isProbe) await requireOpen(guarding, account);
+        keys.requireTrusted(account, keyCheck);
+      },
+      async weigh(found) {
+        const failure = keys.weigh(account, keyCheck, found);
         const isStop = failure !== null && (await isTheRuns(guarding, call, failure));
         noteEnd(guarding, call, failure);
         if (isStop) return stopping(failure);
-        if (isProbe) await endProbe(guarding, call.account, failure);
+        if (isProbe) await endProbe(guarding, account, failure);
         else await takeIn(guarding, call, failure);
-        return failure === null ? null : await whilePaused(guarding, call.account, failure);
+        return failure === null ? null : await whilePaused(guarding, account, failure);
       },
     };
   };

@@ -1,9 +1,10 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
-import { stoppingClasses } from '../../domain/outcome.ts';
+import { type FailureClass, stoppingClasses } from '../../domain/outcome.ts';
 import type { RetryGroup } from '../../domain/retry-estimate.ts';
 import type { RetriedOutcome, RetryFilter } from '../../domain/retry-filter.ts';
 import type { DriveSelection } from '../../domain/stores/run-store.ts';
 import { inChunks } from './in-chunks.ts';
+import { fromJsonColumn } from './json-column.ts';
 import { moveCounted, pendingStanding } from './run-counters.ts';
 import type { Connection, OpenTransaction, Tables } from './schema.ts';
 
@@ -22,7 +23,10 @@ export async function takeUpItems(
   drive: number,
   selection: DriveSelection,
 ): Promise<number> {
-  if (selection.kind === 'unfinished') return takeUp(trx, runId, drive, neverEndedOrStopped);
+  if (selection.kind === 'unfinished') {
+    const classes = [...stoppingClasses, ...(await classThatStopped(trx, runId))];
+    return takeUp(trx, runId, drive, (items) => neverEndedOrStopped(items, classes));
+  }
 
   let selected = 0;
   for (const isSelected of retried(selection.filter))
@@ -59,11 +63,24 @@ async function takeUp(
   return selected;
 }
 
-function neverEndedOrStopped(items: Items): Expression<SqlBool> {
+/** What stopped the run may be of a class that otherwise ends items alone. */
+async function classThatStopped(trx: OpenTransaction, runId: string): Promise<FailureClass[]> {
+  const run = await trx
+    .selectFrom('runs')
+    .select('stop_detail_json')
+    .where('run_id', '=', runId)
+    .where('state', '=', 'stopped')
+    .executeTakeFirst();
+  const text = run?.stop_detail_json ?? null;
+  if (text === null) return [];
+  return [(fromJsonColumn(text, `the stop of run ${runId}`) as { class: FailureClass }).class];
+}
+
+function neverEndedOrStopped(items: Items, classes: readonly FailureClass[]): Expression<SqlBool> {
   return items.or([
     items('outcome', 'is', null),
     items('outcome', '=', 'skipped'),
-    items.and([items('outcome', '=', 'failed'), items('failure_class', 'in', stoppingClasses)]),
+    items.and([items('outcome', '=', 'failed'), items('failure_class', 'in', classes)]),
   ]);
 }
 

@@ -210,6 +210,51 @@ describe('what pauses at once', () => {
   });
 });
 
+describe('a key that is refused', () => {
+  it('costs the calls in flight and one more, however many calls wait', async () => {
+    const call = openProcess();
+    behave(50, refuses(401));
+    const inFlight = await Promise.all(['i1', 'i2', 'i3', 'i4'].map(call));
+    const made = provider.arrived.length;
+
+    const next = await Promise.all(['i5', 'i6', 'i7', 'i8'].map(call));
+
+    expect(inFlight.map((end) => (end as StepError).action)).toEqual(times(4, 'retry'));
+    expect(made).toBe(4);
+    expect(next.map((end) => (end as StepError).action)).toEqual(['stop', ...times(3, 'wait')]);
+    expect(provider.arrived).toHaveLength(5);
+    expect(stopped).toHaveLength(1);
+  });
+
+  it('is trusted again when one call came through, as after a rotation', async () => {
+    const call = openProcess();
+    provider.next(refuses(401), ...['B', 'C', 'D'].map((text) => answers(text)));
+    await call('i1');
+
+    const ends = [await call('i2'), await call('i1'), await call('i3')];
+
+    expect(ends).toEqual(times(3, 'answered'));
+    expect(stopped).toEqual([]);
+  });
+
+  it('is confirmed by another call when the first never came to it', async () => {
+    const call = openProcess();
+    provider.next(refuses(401));
+    await call('i1');
+    provider.next({ isBilled: false, reply: () => Promise.reject(new Error('cancelled')) });
+    await expect(call('i2')).rejects.toThrow('cancelled');
+
+    expect(await call('i3')).toMatchObject({ failureClass: 'auth', action: 'wait' });
+    now += 15_000;
+    provider.next(answers('B'));
+    expect(await call('i3')).toBe('answered');
+  });
+});
+
+function times<Value>(count: number, value: Value): Value[] {
+  return Array.from({ length: count }, () => value);
+}
+
 describe('what is the whole run’s', () => {
   it('a first call to an unknown host stops the run, and pauses nothing', async () => {
     provider.next(breaks('dns'));

@@ -78,6 +78,16 @@ export function describeDrives(open: () => Promise<Database>): void {
     expect((await database.runs.row('r1', 'q4', 0))?.previous_attempts).toEqual([]);
   });
 
+  test('takes up what failed as the run was stopped, too', async () => {
+    await endEverything(database.runs);
+    const detail = { class: 'timeout', message: 'gone' } as const;
+    await database.runs.setState('r1', 'stopped', { reason: 'provider', detail });
+
+    const opened = await database.runs.openDrive('r1', { kind: 'unfinished' });
+
+    expect(opened).toMatchObject({ drive: 2, selected: 3 });
+  });
+
   test('takes no number when nothing is left to do', async () => {
     await endEverything(database.runs);
     await database.runs.openDrive('r1', { kind: 'unfinished' });
