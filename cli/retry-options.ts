@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { thawItems } from '../domain/frozen-items.ts';
+import { thawCategories } from '../domain/frozen-items.ts';
 import { failureClasses, steps } from '../domain/outcome.ts';
 import {
   type CategoryWish,
@@ -64,7 +64,7 @@ async function inCategories(
   { spec }: RunRecord,
   wishes: readonly CategoryWish[],
 ): Promise<string[]> {
-  return itemsInCategories(thawItems(await stores.blobs.get(spec.dataset.hash)), wishes);
+  return itemsInCategories(thawCategories(await stores.blobs.get(spec.dataset.hash)), wishes);
 }
 
 function inAll([first = [], ...others]: readonly (readonly string[])[]): string[] {

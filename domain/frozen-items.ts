@@ -34,3 +34,17 @@ export function* eachFrozenItem(content: Uint8Array): Generator<Item> {
 }
 
 const newline = 0x0a;
+
+/**
+ * Reads ids and categories of frozen items alone, trusting bytes that `freezeItems` wrote: several
+ * times faster than reading the items back.
+ */
+export function thawCategories(content: Uint8Array): Pick<Item, 'itemId' | 'categories'>[] {
+  const lines = utf8Text(content, { fatal: true }).split('\n');
+  return lines
+    .filter((line) => line !== '')
+    .map((line) => {
+      const { itemId, categories } = JSON.parse(line) as Item;
+      return { itemId, categories };
+    });
+}

@@ -16,7 +16,7 @@ export type RetryFilter = {
 
 /** How an item may stand that is taken up again; `pending` has not ended. */
 const retriedOutcomes = ['unparsed', 'failed', 'skipped', 'cancelled', 'pending'] as const;
-export type RetriedOutcome = Exclude<Outcome, 'answered'> | 'pending';
+type RetriedOutcome = Exclude<Outcome, 'answered'> | 'pending';
 
 /** One category that an item must have; `name` null = in any of its categories. */
 export type CategoryWish = { readonly name: string | null; readonly value: string };

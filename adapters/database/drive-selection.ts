@@ -1,7 +1,7 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
 import { type FailureClass, stoppingClasses } from '../../domain/outcome.ts';
 import type { RetryGroup } from '../../domain/retry-estimate.ts';
-import type { RetriedOutcome, RetryFilter } from '../../domain/retry-filter.ts';
+import type { RetryFilter } from '../../domain/retry-filter.ts';
 import type { DriveSelection } from '../../domain/stores/run-store.ts';
 import { inChunks } from './in-chunks.ts';
 import { fromJsonColumn } from './json-column.ts';
@@ -106,42 +106,48 @@ export async function previewItems(
   return groups;
 }
 
-/** One condition, or one for each part of a long list. An item is met by one of them at most. */
+/**
+ * The conditions that select together what a filter means. Those of items that have not ended come
+ * first, so that an item that was taken up just now is not met again.
+ * Items that have not ended, and each part of a long list, are conditions of their own: each is
+ * then one stretch of the index `items_counted`, and the answered majority of a run is not read.
+ */
 function retried({ items: listed, ...filter }: RetryFilter): IsSelected[] {
-  const narrowed: IsSelected = (items) => items.and(conditions(items, filter));
-  if (listed === undefined) return [narrowed];
-  return [...inChunks([...new Set(listed)], 5_000)].map(
-    (part): IsSelected =>
-      (items) =>
-        items.and([narrowed(items), items('item_id', 'in', part)]),
+  const parts = listed === undefined ? [null] : [...inChunks([...new Set(listed)], 5_000)];
+  return waysToStand(filter).flatMap((stands) =>
+    parts.map(
+      (part): IsSelected =>
+        (items) =>
+          items.and([
+            stands(items),
+            ...conditions(items, filter),
+            ...(part === null ? [] : [items('item_id', 'in', part)]),
+          ]),
+    ),
   );
 }
 
 const endedUnanswered = ['unparsed', 'failed', 'skipped', 'cancelled'] as const;
 
-/**
- * Outcomes stand as equalities, never as "not answered": each is a stretch of the index
- * `items_counted`, so the answered majority of a run is not read.
- */
-function conditions(items: Items, filter: Omit<RetryFilter, 'items'>): Expression<SqlBool>[] {
-  const { classes, step, outcome, videoId, sample, degraded } = filter;
-  const failedOnly = classes !== undefined || step !== undefined;
+/** How an item stands that is taken up; a class or a step leaves out what has neither. */
+function waysToStand({ outcome, classes, step }: RetryFilter): IsSelected[] {
+  if (outcome === 'pending') return [(items) => items('outcome', 'is', null)];
+  if (outcome !== undefined) return [(items) => items('outcome', '=', outcome)];
+  if (classes !== undefined || step !== undefined)
+    return [(items) => items('outcome', '=', 'failed')];
   return [
-    outcome === undefined ? standsUnanswered(items, failedOnly) : standsAs(items, outcome),
+    (items) => items('outcome', 'is', null),
+    (items) => items('outcome', 'in', endedUnanswered),
+  ];
+}
+
+function conditions(items: Items, filter: RetryFilter): Expression<SqlBool>[] {
+  const { classes, step, videoId, sample, degraded } = filter;
+  return [
     ...(classes === undefined ? [] : [items('failure_class', 'in', classes)]),
     ...(step === undefined ? [] : [items('failure_step', '=', step)]),
     ...(videoId === undefined ? [] : [items('video_id', '=', videoId)]),
     ...(sample === undefined ? [] : [items('sample', '=', sample)]),
     ...(degraded === undefined ? [] : [items('degraded', '=', degraded ? 1 : 0)]),
   ];
-}
-
-/** A class or a step leaves out what never ended: it has neither. */
-function standsUnanswered(items: Items, failedOnly: boolean): Expression<SqlBool> {
-  if (failedOnly) return items('outcome', '=', 'failed');
-  return items.or([items('outcome', 'is', null), items('outcome', 'in', endedUnanswered)]);
-}
-
-function standsAs(items: Items, outcome: RetriedOutcome): Expression<SqlBool> {
-  return outcome === 'pending' ? items('outcome', 'is', null) : items('outcome', '=', outcome);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { freezeItems, thawItems } from '../../domain/frozen-items.ts';
+import { freezeItems, thawCategories, thawItems } from '../../domain/frozen-items.ts';
 import type { Item } from '../../domain/item.ts';
 
 const item: Item = {
@@ -42,4 +42,13 @@ describe('thawItems', () => {
     expect(() => thawItems(new TextEncoder().encode('{"itemId":"1"}\n'))).toThrow();
     expect(() => thawItems(new Uint8Array([0xff, 0xfe]))).toThrow();
   });
+});
+
+it('ids and categories are read without the rest', () => {
+  const other = { ...item, itemId: 'v#2', categories: {} };
+
+  expect(thawCategories(freezeItems([item, other]))).toEqual([
+    { itemId: '55', categories: { question_type: ['entity recognition'] } },
+    { itemId: 'v#2', categories: {} },
+  ]);
 });
