@@ -7,7 +7,7 @@ import { executeRun } from '../execute-run.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { originalFlagValues } from '../original-flag-values.ts';
 import { printNote } from '../output.ts';
-import { prepareRun } from '../prepare-run.ts';
+import { type PreparedRun, prepareRun } from '../prepare-run.ts';
 import { priceLines } from '../render/price-lines.ts';
 import { registerRun } from '../register-run.ts';
 import { openSession } from '../session.ts';
@@ -23,7 +23,7 @@ export type RunOptions = {
 /** `run`: checks everything that costs nothing, then starts the run or goes on with it, and waits. */
 export async function run(configFile: string | null, options: RunOptions): Promise<ExitCode> {
   const config = await readSettings(configFile, options);
-  const prepared = await prepareRun(config, {
+  let prepared: PreparedRun | null = await prepareRun(config, {
     simulatedBaseUrl: null,
     overwrite: options.overwrite === true,
   });
@@ -34,6 +34,8 @@ export async function run(configFile: string | null, options: RunOptions): Promi
       expectedRunId: options.run ?? null,
       fresh: options.fresh === true,
     });
+    // The run may go on for days; a large dataset must not stay in memory all that time.
+    prepared = null;
     priceLines(record.spec).forEach((line) => printNote(`price: ${line}`));
     return await executeRun(session, record, {
       selection: { kind: 'unfinished' },
