@@ -16,19 +16,38 @@ export type YamlLines = {
  */
 export function readYaml(text: string, file: string): YamlLines {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = bounded(file, () =>
+    parseDocument(text, { lineCounter: lines, prettyErrors: false }),
+  );
   const lineAt = (offset: number): number => Math.max(1, lines.linePos(offset).line);
   const faults = [...document.errors, ...document.warnings];
   if (faults.length > 0) {
     const messages = faults.map(
-      ({ pos, message }) => `${file}:${lineAt(pos[0])}: not valid YAML: ${message}`,
+      ({ pos, message }) =>
+        `${file}:${lineAt(pos[0])}: not valid YAML: ${message.replace('Maximum call stack size exceeded', 'it is nested too deeply')}`,
     );
     throw new UsageError(messages.join('\n'));
   }
   return {
-    value: document.toJS({ maxAliasCount: 100 }),
+    value: bounded(file, () => {
+      const value: unknown = document.toJS({ maxAliasCount: 100 });
+      // An alias of what it stands in has no end.
+      JSON.stringify(value);
+      return value;
+    }),
     lineOf: (path) => lineAt(offsetOf(document.contents, path)),
   };
+}
+
+/** Aliases of aliases, and groups in groups, take more memory than a configuration ever needs. */
+function bounded<Result>(file: string, read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    const what =
+      error instanceof RangeError ? 'is nested too deeply' : 'repeats too much by aliases';
+    throw new UsageError(`${file}: ${what}; write it out flat`, { cause: error });
+  }
 }
 
 function offsetOf(root: unknown, path: readonly (string | number)[]): number {

@@ -28,6 +28,7 @@ export function readRecords(text: string, file: string): SourceRecords {
 function readList(text: string, file: string): SourceRecords {
   try {
     const values: unknown[] = JSON.parse(text);
+    if (!isShallow(values, deepest + 1)) return faultyFile(file, tooDeep);
     return {
       records: values.map((value, index) => ({ line: null, record: index + 1, value })),
       problems: [],
@@ -53,11 +54,9 @@ function readLines(text: string, file: string): SourceRecords {
     if (content.trim() === '') continue;
     const line = index + 1;
     try {
-      records.push({
-        line,
-        record: records.length + problems.length + 1,
-        value: JSON.parse(content),
-      });
+      const value: unknown = JSON.parse(content);
+      if (!isShallow(value, deepest)) throw new SyntaxError(tooDeep);
+      records.push({ line, record: records.length + problems.length + 1, value });
     } catch (error) {
       const what = `not valid JSON (${messageOf(error)})`;
       const fix = 'Each line must be one JSON object; mend or remove the line';
@@ -65,6 +64,15 @@ function readLines(text: string, file: string): SourceRecords {
     }
   }
   return { records, problems };
+}
+
+/** Levels of groups in groups: a record is stored and copied by code that goes down them. */
+const deepest = 100;
+const tooDeep = `is nested more than ${deepest} levels deep`;
+
+function isShallow(value: unknown, levels: number): boolean {
+  if (value === null || typeof value !== 'object') return true;
+  return levels > 0 && Object.values(value).every((member) => isShallow(member, levels - 1));
 }
 
 const messageOf = (error: unknown): string =>

@@ -1,4 +1,4 @@
-import { readdir, readFile, realpath } from 'node:fs/promises';
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { isPathPart } from '../../domain/file-name.ts';
 import type { Frame } from '../../domain/item.ts';
@@ -55,15 +55,20 @@ export function openFrameFolders({
     async read(videoId, name) {
       const title = `frame ${name} of video ${videoId}`;
       if (frameNumber(name) === null) throw missing(`${title} has no name of a frame`);
-      const bytes = await readFile(await pathInside(root, videoId, name)).catch(
-        failedToRead(videoId, name),
-      );
+      const path = await pathInside(root, videoId, name);
+      const { size } = await stat(path).catch(failedToRead(videoId, name));
+      if (size > mostFrameBytes)
+        throw new StepError('bad_media', 'fail', `${title} has ${size} bytes, the limit is 64 MiB`);
+      const bytes = await readFile(path).catch(failedToRead(videoId, name));
       if (mediaTypeOf(bytes) === null)
         throw new StepError('bad_media', 'fail', `${title} is neither JPEG, PNG nor WebP`);
       return bytes;
     },
   };
 }
+
+/** No provider takes a picture of this size; a video's worth of bytes in one is a mistake. */
+const mostFrameBytes = 64 * 2 ** 20;
 
 /** The real path of a video's folder, or of a file in it. */
 async function pathInside(root: string, videoId: string, name?: string): Promise<string> {

@@ -8,6 +8,10 @@ export type PictureInfo = {
   readonly height: number;
 };
 
+/** What a decoder needs grows with the pixels, whatever the size of the file. */
+const mostPixels = 40_000_000;
+const limits = { limitInputPixels: mostPixels, pages: 1 } as const;
+
 /**
  * Tells a picture's type from its first bytes; null when it is no JPEG, PNG or WebP. File names and
  * content types are not believed: an error page saved as `.jpg` is no picture.
@@ -22,15 +26,19 @@ export function mediaTypeOf(bytes: Uint8Array): PictureInfo['mediaType'] | null 
 /**
  * Reads a picture's type and size without decoding its pixels.
  *
- * @throws {StepError} class `bad_media` when it is no JPEG, PNG or WebP, or its header is damaged
+ * @throws {StepError} class `bad_media` when it is no JPEG, PNG or WebP, its header is damaged, or it has
+ *   more than 40 megapixels
  */
 export async function pictureInfo(bytes: Uint8Array): Promise<PictureInfo> {
   const mediaType = mediaTypeOf(bytes);
   if (mediaType === null) throw notAPicture('it is neither JPEG, PNG nor WebP');
   try {
-    const { width, height } = (await sharp(bytes).metadata()).autoOrient;
+    const { width, height } = (await sharp(bytes, limits).metadata()).autoOrient;
+    if (width * height > mostPixels)
+      throw notAPicture(`it has ${width}x${height} pixels, the limit is 40 million`);
     return { mediaType, width, height };
   } catch (error) {
+    if (error instanceof StepError) throw error;
     throw notAPicture('its header cannot be read', error);
   }
 }
@@ -44,7 +52,7 @@ export async function pictureInfo(bytes: Uint8Array): Promise<PictureInfo> {
 export async function resizeFrame(bytes: Uint8Array, maxEdge: number): Promise<Uint8Array> {
   const { width, height, mediaType } = await pictureInfo(bytes);
   if (Math.max(width, height) <= maxEdge) return bytes;
-  const scaled = sharp(bytes)
+  const scaled = sharp(bytes, limits)
     .autoOrient()
     .resize({ width: maxEdge, height: maxEdge, fit: 'inside', kernel: 'lanczos3' });
   const encoded = {

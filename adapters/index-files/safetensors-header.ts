@@ -121,7 +121,7 @@ export function parseHeader(json: Uint8Array, dataBytes: number): SafetensorsHea
   for (const { name, start, end } of tensors) {
     if (start !== covered || end > dataBytes) {
       throw new SafetensorsError(
-        `tensor "${name}" lies at ${start} to ${end}, not right after the one before it`,
+        `tensor "${name.slice(0, 100)}" lies at ${start} to ${end}, not right after the one before it`,
       );
     }
     covered = end;
@@ -151,15 +151,16 @@ function parseObject(json: Uint8Array): Map<string, unknown> {
 
 function readEntry(name: string, value: unknown): TensorPlace {
   const entry = tensorSchema.safeParse(value);
-  if (!entry.success) throw new SafetensorsError(`the header entry of tensor "${name}" is damaged`);
+  const title = `tensor "${name.slice(0, 100)}"`;
+  if (!entry.success) throw new SafetensorsError(`the header entry of ${title} is damaged`);
   const { dtype, shape, data_offsets } = entry.data;
   const bytes = elementBytes.get(dtype);
   if (bytes === undefined)
-    throw new SafetensorsError(`tensor "${name}" is of unknown type ${dtype}`);
+    throw new SafetensorsError(`${title} is of unknown type ${dtype.slice(0, 100)}`);
   const [start, end] = data_offsets;
   if (end - start !== elementCount(shape) * bytes) {
     throw new SafetensorsError(
-      `tensor "${name}" of shape [${shape.join(', ')}] lies in ${end - start} bytes`,
+      `${title} of shape [${shape.slice(0, 8).join(', ')}] lies in ${end - start} bytes`,
     );
   }
   return { name, dtype, shape, start, end };
