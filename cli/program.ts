@@ -186,7 +186,8 @@ function addServerVerbs(verb: AddVerb): void {
     .option('--seed <n>', 'seed of replies and faults', '1')
     .option('--latency <ms>', 'time every call takes', '0')
     .option('--fault-rate <0..1>', 'share of calls with a fault', '0')
-    .option('--faults <kinds>', 'comma-separated kinds of fault');
+    .option('--faults <kinds>', 'comma-separated kinds of fault')
+    .option('--requests-per-minute <n>', 'more in any 60 seconds are refused with 429');
 }
 
 const exitCodeHelp = `

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { crashPoint } from '../domain/crash-points.ts';
+import { fairnessKey } from '../domain/fairness-key.ts';
 import { queuesOf } from '../domain/run-queues.ts';
 import { searchAttributeTypes as types } from '../domain/search-attributes.ts';
 import { orchestrationQueue } from '../domain/queues.ts';
@@ -63,6 +64,8 @@ async function startRoot(client: Client, { runId, spec }: RunRecord, drive: numb
     taskQueue: orchestrationQueue,
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     workflowIdConflictPolicy: 'USE_EXISTING',
+    // Inherited by everything below: queues hand out the tasks of different runs in turn.
+    priority: { fairnessKey: fairnessKey(runId) },
     typedSearchAttributes: [
       { key: defineSearchAttributeKey('EvalRunId', types.EvalRunId), value: runId },
       { key: defineSearchAttributeKey('Dataset', types.Dataset), value: spec.dataset.datasetId },

@@ -13,6 +13,7 @@ export async function simulate(options: {
   readonly latency?: string;
   readonly faultRate?: string;
   readonly faults?: string;
+  readonly requestsPerMinute?: string;
 }): Promise<ExitCode> {
   const interrupted = listenForInterruption(() => printNote('Stopping.'));
   const provider = await startSimulatedProvider({
@@ -24,6 +25,8 @@ export async function simulate(options: {
       rate: Number(options.faultRate),
       kinds: (options.faults?.split(',') ?? []) as never[],
     },
+    requestsPerMinute:
+      options.requestsPerMinute === undefined ? null : Number(options.requestsPerMinute),
   }).catch((error: unknown) => {
     if (error instanceof z.ZodError) throw new UsageError(z.prettifyError(error));
     if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {

@@ -87,6 +87,8 @@ export const providerSettingsSchema = z.strictObject({
   latencyMs: latencySchema.prefault({}),
   faults: faultSettingsSchema.prefault({}),
   prices: pricesSchema.prefault({}),
+  /** Requests that any 60 seconds may bring; more are refused with 429 and Retry-After. Null = no limit. */
+  requestsPerMinute: z.int().min(1).nullable().default(null),
 });
 
 /** Settings as a caller writes them. */

@@ -55,7 +55,8 @@ export async function serveModelCall(
 
   try {
     requireKey(context, call.dialect);
-    const refusal = refusalFor(fault, target, provider.running.faults);
+    const refusal =
+      overLimit(provider, target) ?? refusalFor(fault, target, provider.running.faults);
     if (refusal !== null) {
       provider.bill.append({ ...line, ...nothingUsed, fault, status: refusal.status });
       return refuse(refusal, call.dialect);
@@ -73,6 +74,13 @@ export async function serveModelCall(
     provider.bill.append({ ...line, ...nothingUsed, fault: null, status: error.refusal.status });
     return refuse(error.refusal, call.dialect);
   }
+}
+
+/** The refusal of a request that comes when the last minute brought as many as it may. */
+function overLimit({ requests, running }: Provider, target: FaultTarget): Refusal | null {
+  const retryAfterS = requests.enter(Date.now());
+  if (retryAfterS === null) return null;
+  return refusalFor('rate_limit', target, { ...running.faults, retryAfterS });
 }
 
 const nothingUsed = {

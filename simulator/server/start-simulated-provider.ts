@@ -6,6 +6,7 @@ import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { createPictureReader } from '../vision/picture-reader.ts';
 import { openBill } from './bill.ts';
+import { createRequestWindow } from './request-window.ts';
 import { createFlightCounter } from './flight-counter.ts';
 import { openMediaFolder } from './media-folder.ts';
 import { createMediaRoutes } from './media-routes.ts';
@@ -46,6 +47,7 @@ export async function startSimulatedProvider(
     media: await openMediaFolder(`${settings.billFile}.media`),
     pictures: createPictureReader(),
     flight: createFlightCounter(),
+    requests: createRequestWindow(settings.requestsPerMinute),
     closing: closing.signal,
   };
   const server = createAdaptorServer({ fetch: createApp(provider).fetch }) as Server;
