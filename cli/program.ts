@@ -178,6 +178,10 @@ function addServerVerbs(verb: AddVerb): void {
     .requiredOption('--model <dir>', "the model's folder")
     .requiredOption('--out <file>', 'PNG to write')
     .option(...json);
+  addSimulateVerb(verb);
+}
+
+function addSimulateVerb(verb: AddVerb): void {
   verb('simulate', 'the simulated provider as a server', async (_, options) =>
     (await import('./commands/simulate.ts')).simulate(options),
   )

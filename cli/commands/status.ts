@@ -1,10 +1,12 @@
 import type { RunRecord } from '../../domain/stores/run-store.ts';
 import { summariseRun } from '../../results/summarise.ts';
 import { summariseTallies } from '../../results/summarise-tallies.ts';
+import { readAccountLimits } from '../../results/account-limits.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { findRun } from '../find-run.ts';
 import { printData, printJson } from '../output.ts';
 import { renderChanges } from '../render/changes-view.ts';
+import { renderLimits } from '../render/limits-view.ts';
 import { renderLive } from '../render/live-view.ts';
 import { readProgress } from '../run-progress.ts';
 import { openReadingSession, type ReadingSession } from '../session.ts';
@@ -29,6 +31,11 @@ export async function status(
         renderLive(await readProgress(session.stores, run, null), process.stdout.columns ?? 120),
       );
       if (runId !== null) printData(renderChanges(await runs.changes(runId)));
+      const limits = renderLimits(
+        await readAccountLimits(session.stores.accounts, run.spec),
+        Date.now(),
+      );
+      if (limits !== '') printData(limits);
     }
     return exitCodes.done;
   } finally {
@@ -40,5 +47,6 @@ export async function status(
 async function summaryOf({ stores }: ReadingSession, run: RunRecord) {
   const kept = await summariseTallies(stores.runs, run, null);
   const summary = kept ?? (await summariseRun(stores, run, null)).summary;
-  return { ...summary, changes: await stores.runs.changes(run.runId) };
+  const limits = await readAccountLimits(stores.accounts, run.spec);
+  return { ...summary, changes: await stores.runs.changes(run.runId), limits };
 }
