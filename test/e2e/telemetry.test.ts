@@ -125,6 +125,7 @@ describe.skipIf(e2eObstacle !== null)('a run that is watched', () => {
     for (const step of ['plan', 'generate', 'embed-retrieve', 'answer']) {
       expect(scrape.sum('videoqa_step_duration_seconds_count', { step })).toBeGreaterThan(0);
     }
+    expect(scrape.sum('videoqa_limiter_places')).toBeGreaterThan(0);
     expect(scrape.sum('videoqa_embedding_pictures_total')).toBeGreaterThan(0);
     expect(scrape.sum('videoqa_event_loop_lag_seconds', { quantile: '1' })).toBeGreaterThan(0);
     expect(scrape.sum('temporal_workflow_completed_total')).toBeGreaterThan(0);

@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { createMetricRegistry } from '../../adapters/telemetry/metric-registry.ts';
 import { countingObserver } from '../../workers/telemetry/product-metrics.ts';
 import {
+  readAccountMetrics,
   readEmbeddingMetrics,
   readProcessMetrics,
   readRunMetrics,
@@ -17,6 +18,7 @@ function exportedNames(): string[] {
     runs: { openDrives: async () => [], counts: refuse, get: async () => null },
     calls: { ledger: refuse },
   });
+  readAccountMetrics(registry, { status: async () => [] });
   readEmbeddingMetrics(registry, async () => []);
   readProcessMetrics(registry).stop();
   return registry.names();

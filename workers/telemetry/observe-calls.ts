@@ -66,10 +66,9 @@ export function observeAcquire(acquire: Acquire, observers: Observers): Acquire 
     try {
       return await acquire(request, signal);
     } finally {
-      const { account, limits } = request;
+      const { account } = request;
       const waitedMs = performance.now() - asked;
-      const asking = { account, places: limits.concurrency, waitedMs };
-      for (const { placeAsked } of observers) placeAsked?.(asking);
+      for (const { placeAsked } of observers) placeAsked?.({ account, waitedMs });
     }
   };
 }

@@ -40,11 +40,7 @@ export type Observer = {
     readonly listUsd: number | null;
   }): void;
   /** A place was given, or not within the time that a call may wait in a process. */
-  placeAsked(place: {
-    readonly account: string;
-    readonly places: number;
-    readonly waitedMs: number;
-  }): void;
+  placeAsked(place: { readonly account: string; readonly waitedMs: number }): void;
   /** @returns what is told of the reply, or of why there was none */
   callSent(call: TracedCall): (end: WireReply | { readonly error: unknown }) => void;
   /** @returns what is told of the end */

@@ -9,7 +9,12 @@ import { findFreePort } from '../embedded/free-ports.ts';
 import type { Stores } from '../open-stores.ts';
 import type { Observer } from './observer.ts';
 import { countingObserver } from './product-metrics.ts';
-import { readEmbeddingMetrics, readProcessMetrics, readRunMetrics } from './read-metrics.ts';
+import {
+  readAccountMetrics,
+  readEmbeddingMetrics,
+  readProcessMetrics,
+  readRunMetrics,
+} from './read-metrics.ts';
 
 /** What a worker process tells of itself, and to whom. */
 export type Telemetry = {
@@ -32,7 +37,7 @@ export async function openTelemetry(options: {
   /** Null = nothing is counted. */
   readonly metrics: ListenAddress | null;
   readonly environment: NodeJS.ProcessEnv;
-  readonly stores: Pick<Stores, 'runs' | 'calls'>;
+  readonly stores: Pick<Stores, 'runs' | 'calls' | 'accounts'>;
   readonly onNote: (note: string) => void;
 }): Promise<Telemetry> {
   const settings = readTracingSettings(options.environment);
@@ -69,13 +74,14 @@ async function openTracing(settings: TracingSettings): Promise<Telemetry> {
  */
 async function openMetrics(options: {
   readonly metrics: ListenAddress;
-  readonly stores: Pick<Stores, 'runs' | 'calls'>;
+  readonly stores: Pick<Stores, 'runs' | 'calls' | 'accounts'>;
   readonly onNote: (note: string) => void;
 }): Promise<Telemetry> {
   const { metrics, stores, onNote } = options;
   const registry = createMetricRegistry();
   const counting = countingObserver(registry);
   const runs = readRunMetrics(registry, stores);
+  const accounts = readAccountMetrics(registry, stores.accounts);
   const process = readProcessMetrics(registry);
   const bindAddress = `127.0.0.1:${await findFreePort(0)}`;
   const endpoint = await openMetricsEndpoint({
@@ -85,7 +91,7 @@ async function openMetrics(options: {
   });
   onNote(`Metrics: ${endpoint.url}`);
   return {
-    observers: [counting, runs],
+    observers: [counting, runs, accounts],
     runtime: {
       metrics: {
         prometheus: {

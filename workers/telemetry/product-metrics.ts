@@ -91,10 +91,6 @@ function wireMetrics(registry: MetricRegistry): Pick<Observer, 'callSent' | 'pla
     'From sending a request to the last byte of its reply.',
     secondsBounds,
   );
-  const places = registry.gauge(
-    'videoqa_limiter_places',
-    'Calls at once that the limiter allows the account in this process.',
-  );
   const waited = registry.counter(
     'videoqa_limiter_wait_seconds_total',
     'Waiting for a place in the limiter.',
@@ -114,8 +110,7 @@ function wireMetrics(registry: MetricRegistry): Pick<Observer, 'callSent' | 'pla
         duration.observe({ account, model }, (performance.now() - sent) / 1000);
       };
     },
-    placeAsked({ account, places: allowed, waitedMs }) {
-      places.set({ account }, allowed);
+    placeAsked({ account, waitedMs }) {
       waited.add({ account }, waitedMs / 1000);
     },
   };

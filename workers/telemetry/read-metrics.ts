@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Embedder } from '../../adapters/embedding/embedder.ts';
 import type { Gauge, MetricRegistry } from '../../adapters/telemetry/metric-registry.ts';
+import type { AccountStore } from '../../domain/stores/account-store.ts';
 import type { CallStore } from '../../domain/stores/call-store.ts';
 import type { RunStore } from '../../domain/stores/run-store.ts';
 import type { Observer } from './observer.ts';
@@ -9,6 +10,8 @@ import type { Observer } from './observer.ts';
 const runsKept = 20;
 /** What is read from the database is not read again for this long. */
 const freshMs = 10_000;
+/** Of a large run it is read less often: reading takes at most this share of the time. */
+const mostShare = 0.02;
 const loopResolutionMs = 20;
 
 type RunSource = {
@@ -36,7 +39,6 @@ export function readRunMetrics(
     '1 where a provider or the budget stopped the run.',
   );
   const known = new Set<string>();
-  let readAt = Number.NEGATIVE_INFINITY;
 
   const readRun = async (run: string): Promise<void> => {
     const record = await runs.get(run);
@@ -50,13 +52,14 @@ export function readRunMetrics(
     intents.set({ run }, ledger.openIntents.length);
     stopped.set({ run }, record.state === 'stopped' ? 1 : 0);
   };
+  const readAll = notTooOften(async () => {
+    for (const gauge of [items, spent, reserved, intents, stopped]) gauge.clear();
+    for (const run of known) await readRun(run);
+  });
   registry.onScrape(async () => {
     for (const { runId } of await runs.openDrives()) known.add(runId);
     for (const runId of [...known].slice(0, -runsKept)) known.delete(runId);
-    if (performance.now() - readAt < freshMs) return;
-    readAt = performance.now();
-    for (const gauge of [items, spent, reserved, intents, stopped]) gauge.clear();
-    for (const run of known) await readRun(run);
+    await readAll();
   });
   return {
     stepStarted({ run }) {
@@ -64,6 +67,40 @@ export function readRunMetrics(
       return () => undefined;
     },
   };
+}
+
+/** Skips a reading that comes too soon after the last one, for what that one took. */
+function notTooOften(read: () => Promise<void>): () => Promise<void> {
+  let dueAt = 0;
+  return async () => {
+    const began = performance.now();
+    if (began < dueAt) return;
+    dueAt = Number.POSITIVE_INFINITY;
+    try {
+      await read();
+    } finally {
+      const tookMs = performance.now() - began;
+      dueAt = began + Math.max(freshMs, tookMs / mostShare);
+    }
+  };
+}
+
+/** What the limits of the accounts come to, which all processes share and which adapt. */
+export function readAccountMetrics(
+  registry: MetricRegistry,
+  accounts: Pick<AccountStore, 'status'>,
+): Pick<Observer, 'placeAsked'> {
+  const places = registry.gauge(
+    'videoqa_limiter_places',
+    'Calls at once that an account is allowed now, over all processes.',
+  );
+  const known = new Set<string>();
+  registry.onScrape(async () => {
+    for (const { account, current } of await accounts.status([...known], Date.now())) {
+      places.set({ account }, current);
+    }
+  });
+  return { placeAsked: ({ account }) => void known.add(account) };
 }
 
 /** What the embedding models of this process have done. */
