@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { choosePilot } from '../../domain/choose-pilot.ts';
+import type { Item } from '../../domain/item.ts';
+
+const items: Item[] = Array.from({ length: 300 }, (_, n) => ({
+  itemId: `q${n}`,
+  videoIds: [`v${Math.floor(n / 5)}`],
+  question: 'What?',
+  options: [],
+  gold: null,
+  goldSpans: [],
+  categories: { kind: [n % 3 === 0 ? 'counting' : 'order'] },
+  source: {},
+}));
+
+it('takes every category by its share, out of videos from all over, always the same', () => {
+  const pilot = choosePilot(items, 30);
+
+  expect(pilot).toHaveLength(30);
+  expect(pilot.filter(({ categories }) => categories['kind']?.[0] === 'counting')).toHaveLength(10);
+  expect(new Set(pilot.map(({ videoIds }) => videoIds[0])).size).toBeGreaterThan(20);
+  expect(choosePilot(items, 30)).toEqual(pilot);
+});
+
+it('takes everything where there is less than asked for', () => {
+  expect(choosePilot(items.slice(0, 3), 20)).toEqual(items.slice(0, 3));
+});
