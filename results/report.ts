@@ -34,6 +34,8 @@ export type RunReport = {
   readonly summary: RunSummary;
   /** Empty without gold. */
   readonly accuracies: readonly AccuracyOver[];
+  /** Items with an earlier end in a drive before; 0 of both where nothing was retried. */
+  readonly retried: { readonly items: number; readonly answered: number };
   /** Answers that the simulated model says it guessed; null where nobody looked. */
   readonly guesses: { readonly guessed: number; readonly answered: number } | null;
   readonly spend: Spend;
@@ -87,6 +89,10 @@ export async function reportRun(
       ...accuracyOver('without degraded', totals.correctness, (key) => !degraded.has(key)),
       ...accuracyOver('without retried', totals.correctness, (key) => !retried.has(key)),
     ],
+    retried: {
+      items: retried.size,
+      answered: [...retried].filter((key) => answered.has(key)).length,
+    },
     guesses: isGuess === null ? null : guesses,
     spend,
     pricedBy: { models: run.spec.models, strategy: run.spec.strategy },

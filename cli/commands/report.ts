@@ -1,7 +1,7 @@
 import { isSimulated } from '../../domain/run-spec.ts';
 import { createGuessFinder } from '../../results/read-reply.ts';
 import { reportRun } from '../../results/report.ts';
-import { runInTemporalUi, summariseRun } from '../../results/summarise.ts';
+import { runInTemporalUi } from '../../results/summarise.ts';
 import { guessMarker } from '../../simulator/server/answer-from-frames.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { findRun } from '../find-run.ts';
@@ -11,7 +11,7 @@ import { renderReport } from '../render/report-view.ts';
 import { openReadingSession } from '../session.ts';
 import { livingTemporalUi } from '../temporal-ui.ts';
 
-/** `report`: metrics with denominators and intervals; `--json` prints the run summary. */
+/** `report`: metrics with denominators and intervals; `--json` prints the run summary and more. */
 export async function report(
   runId: string,
   options: { readonly json?: boolean },
@@ -22,8 +22,9 @@ export async function report(
     const ui = await livingTemporalUi(folder);
     const temporalUi = ui === null ? null : runInTemporalUi(ui.url, ui.namespace, runId);
     if (options.json) {
-      const { summary } = await summariseRun(stores, run, temporalUi);
-      printJson({ ...summary, changes: await stores.runs.changes(runId) });
+      const { summary, accuracies, retried } = await reportRun(stores, run, temporalUi);
+      const changes = await stores.runs.changes(runId);
+      printJson({ ...summary, accuracies, retried, changes });
     } else {
       const isGuess = isSimulated(run.spec) ? createGuessFinder(stores.blobs, guessMarker) : null;
       printData(renderReport(await reportRun(stores, run, temporalUi, isGuess)));

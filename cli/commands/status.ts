@@ -48,5 +48,8 @@ async function summaryOf({ stores }: ReadingSession, run: RunRecord) {
   const kept = await summariseTallies(stores.runs, run, null);
   const summary = kept ?? (await summariseRun(stores, run, null)).summary;
   const limits = await readAccountLimits(stores.accounts, run.spec);
-  return { ...summary, changes: await stores.runs.changes(run.runId), limits };
+  const { remainingS, steps } = await readProgress(stores, run, null);
+  const itemsPerMinute = await stores.runs.recentEnds(run.runId, 120);
+  const changes = await stores.runs.changes(run.runId);
+  return { ...summary, progress: { itemsPerMinute, remainingS, steps }, changes, limits };
 }

@@ -27,13 +27,16 @@ export function renderReport(report: RunReport): string {
   ].join('\n');
 }
 
-function itemLines({ summary }: RunReport): string[] {
+function itemLines({ summary, retried }: RunReport): string[] {
   const { degraded, scheduled } = summary.counts;
   return [
     itemLine(summary),
     ...(degraded === 0
       ? []
       : [`degraded: ${degraded} of ${scheduled} searched with an unedited reference frame`]),
+    ...(retried.items === 0
+      ? []
+      : [`retried: ${retried.items} of ${scheduled}, ${retried.answered} of them answered now`]),
   ];
 }
 

@@ -47,6 +47,23 @@ describe('reportRun', () => {
     ]);
   });
 
+  it('says how many items were retried, and how many of them are answered now', async () => {
+    const earlier = {
+      drive: 1,
+      outcome: 'failed' as const,
+      answer: null,
+      failure: null,
+      finished_at: '2030-01-01T00:00:01.000Z',
+    };
+    const rows = [
+      { ...sampleRow('q1', 'B'), previous_attempts: [earlier] },
+      { ...sampleRow('q2', null), previous_attempts: [earlier] },
+      sampleRow('q3', 'B'),
+    ];
+
+    expect((await report(rows)).retried).toEqual({ items: 2, answered: 1 });
+  });
+
   it('counts the answers that the simulated model says it guessed', async () => {
     const guess = 'a simulated guess: A';
     const rows = [

@@ -22,6 +22,7 @@ const report: RunReport = {
     { over: 'without degraded', correct: 62, items: 116, ci95: [0.449, 0.62] },
     { over: 'without retried', correct: 63, items: 118, ci95: [0.448, 0.62] },
   ],
+  retried: { items: 2, answered: 1 },
   guesses: { guessed: 20, answered: 112 },
   pricedBy: sampleSpec('r1'),
   spend: { settledUsd: 7.5, openUsd: 0.02, duplicateUsd: 0, openIntents: [openIntent] },
@@ -50,6 +51,7 @@ describe('renderReport', () => {
       Items
         120 scheduled = 112 answered + 3 unparsed + 5 failed
         degraded: 4 of 120 searched with an unedited reference frame
+        retried: 2 of 120, 1 of them answered now
 
       Accuracy (simulated)
         over                correct  accuracy  95 % interval by video
@@ -96,6 +98,7 @@ describe('renderReport', () => {
         counts: { ...sampleSummary.counts, degraded: 0 },
       },
       accuracies: [],
+      retried: { items: 0, answered: 0 },
       guesses: null,
       spend: { ...report.spend, openIntents: [] },
       categories: [],
