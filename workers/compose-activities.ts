@@ -60,6 +60,8 @@ export type ComposeOptions = {
   readonly onNote: (note: string) => void;
   /** Told of calls, steps and rows: metrics and traces. */
   readonly observers: readonly Partial<Observer>[];
+  /** Milliseconds since 1970. @default the system's clock */
+  readonly now?: () => number;
 };
 
 /** Hands every activity what it declares: the one place that knows both sides. */
@@ -153,7 +155,14 @@ function composeEmbedding(
 }
 
 /** Everything that costs money goes through one call store, one limiter and one admission. */
-function composeCalls({ stores, environment, processId, observers, onNote }: ComposeOptions) {
+function composeCalls({
+  now = Date.now,
+  stores,
+  environment,
+  processId,
+  observers,
+  onNote,
+}: ComposeOptions) {
   const { runs, calls, blobs, indexes, pauses, accounts } = stores;
   const limiter = createAccountLimiter(accounts, processId);
   const keyOf = createKeyReader(environment);
@@ -163,9 +172,9 @@ function composeCalls({ stores, environment, processId, observers, onNote }: Com
       ...createAdmissionReader(runs),
       acquire: observeAcquire(limiter.acquire, observers),
       requireRoom: stores.requireRoom,
-      guard: createAccountGuard({ pauses, calls, now: Date.now, onNote }),
+      guard: createAccountGuard({ pauses, calls, now, onNote }),
       processId,
-      now: Date.now,
+      now,
     }),
     observers,
   );

@@ -136,7 +136,8 @@ function installRuntime(
   const hideSecrets = createSecretHider(secretsIn(environment));
   Runtime.install({
     logger: workerLogger(logFile, level, hideSecrets),
-    telemetryOptions,
+    // Without `forward`, the native core writes its warnings to stdout, into the data of a command.
+    telemetryOptions: { ...telemetryOptions, logging: { forward: {} } },
     shutdownSignals: [],
   });
 }

@@ -1,12 +1,23 @@
 import { parseArgs } from 'node:util';
 import type { Finding, Part, PartOptions } from './part.ts';
 import { crashPointsPart } from './points-part.ts';
+import { faultsPart } from './faults-part.ts';
+import { deployPart } from './deploy.ts';
+import { poisonPart } from './poison.ts';
+import { disturbedPorts } from './ports.ts';
 import { soakPart } from './soak-part.ts';
+import { executedTwice } from './twice.ts';
 
 // npm run chaos -- <part> ...: docs/chaos.md says what each part does.
 const parts: Readonly<Record<string, Part>> = {
   points: crashPointsPart,
   soak: soakPart,
+  twice: () => executedTwice({ items: 10, doublings: ['one after the other', 'both at once'] }),
+  ports: ({ seed }) => disturbedPorts({ seed, items: 20 }),
+  embedder: (all) => crashPointsPart({ ...all, only: ['thread-running'] }),
+  faults: faultsPart,
+  poison: () => poisonPart({ items: 10 }),
+  deploy: ({ seed }) => deployPart({ seed, items: 40 }),
 };
 
 const { values, positionals } = parseArgs({

@@ -14,6 +14,8 @@ import type { Violation } from './violation.ts';
 /** A state folder, a provider with a bill of its own, and one command that is given again and again. */
 export type Scene = {
   readonly home: string;
+  /** The configuration of the run. */
+  readonly config: string;
   readonly provider: RemoteProvider;
   /** The folder of result files. */
   readonly output: string;
@@ -56,6 +58,7 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
   };
   return {
     home,
+    config,
     provider,
     output,
     start: (command = ['run', config, '--json'], environment = {}) =>

@@ -10,7 +10,7 @@ import {
 
 const items = 30;
 
-// At full size: npx tsx test/e2e/fault-drill.ts
+// At full size: npm run chaos -- faults
 describe.skipIf(e2eObstacle !== null)('a provider that misbehaves in 30 % of its replies', () => {
   let clean: Stage;
   let run: FaultRun;
