@@ -131,10 +131,7 @@ export async function openEmbedder(options: EmbedderOptions): Promise<Embedder> 
     tested.inference,
     () => reopen(folder, options),
     (error) => {
-      // Those in the model first: the others have nothing to do with it.
-      const [atWork = []] = inModel.splice(0);
-      const blamed = new EmbeddingThreadDiedError(error.cause, true);
-      for (const { request } of atWork) request.fail(blamed);
+      failAtWork(inModel, error);
       batcher.failAll(error);
     },
   );
@@ -170,6 +167,13 @@ export async function openEmbedder(options: EmbedderOptions): Promise<Embedder> 
     },
     close: () => (closing ??= close()),
   };
+}
+
+/** Blames the batch at work for the end of the thread; the others have nothing to do with it. */
+function failAtWork(inModel: BatchesInModel['inModel'], { cause }: Error): void {
+  const [atWork = []] = inModel.splice(0);
+  const blamed = new EmbeddingThreadDiedError(cause, true);
+  for (const { request } of atWork) request.fail(blamed);
 }
 
 type BatchesInModel = {

@@ -62,9 +62,9 @@ async function told(
   const { rows } = await readRun(scene.home, await scene.runId());
   // What the item came to; times, and who paid for a call that two items share, may differ.
   const stored = rows
-    .map(({ item_id, outcome, answer, planned, generated, retrieved, shown }) => ({
-      ...{ item_id, outcome, answer, planned, generated, retrieved, shown },
-    }))
+    .map(({ item_id, outcome, answer, planned, generated, retrieved, shown }) => {
+      return { item_id, outcome, answer, planned, generated, retrieved, shown };
+    })
     .toSorted((left, right) => (left.item_id < right.item_id ? -1 : 1));
   return { scene, stored, billed: (await scene.provider.totals()).billed };
 }
@@ -78,7 +78,7 @@ function doubled(first: Activities, second: Activities, doubling: Doubling): Act
     ]);
     return [name, Object.fromEntries(twice)];
   });
-  return Object.fromEntries(groups) as unknown as Activities;
+  return Object.fromEntries(groups) as Activities;
 }
 
 function twiceOf(run: Activity, other: Activity, doubling: Doubling): Activity {
