@@ -169,6 +169,11 @@ export async function openEmbedder(options: EmbedderOptions): Promise<Embedder> 
   };
 }
 
+function remove<Entry>(entries: Entry[], entry: Entry): void {
+  const place = entries.indexOf(entry);
+  if (place >= 0) entries.splice(place, 1);
+}
+
 /** Blames the batch at work for the end of the thread; the others have nothing to do with it. */
 function failAtWork(inModel: BatchesInModel['inModel'], { cause }: Error): void {
   const [atWork = []] = inModel.splice(0);
@@ -211,8 +216,9 @@ function stagesOf(
     run: async ({ pixels, rows, pictures }) => {
       const model = await keeper.current();
       inModel.push(pictures);
-      const result = await model.run([pixelInput(folder, pixels, rows)], kind.rowsAtOnce);
-      inModel.splice(inModel.indexOf(pictures), 1);
+      const result = await model
+        .run([pixelInput(folder, pixels, rows)], kind.rowsAtOnce)
+        .finally(() => remove(inModel, pictures));
       for (const buffer of result.returned) buffers.give(buffer);
       return result;
     },

@@ -293,6 +293,25 @@ describe('an embedder whose thread dies', () => {
     expect(threads).toHaveLength(2);
   });
 
+  it('blames the pictures that the thread had, and no others', async () => {
+    process.env['VIDEOQA_CRASH_AT'] = 'thread-running:4';
+    const embedder = await open('slow');
+    try {
+      const pictures = await differentPictures(12);
+
+      const ends = await Promise.allSettled(pictures.map((picture) => embedder.embed([picture])));
+
+      const errors = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
+      const blamed = errors.filter(({ endedThread }) => endedThread === true);
+      expect(errors.length).toBeGreaterThan(blamed.length);
+      expect(blamed).toHaveLength(1);
+      expect((await embedder.embed(pictures)).vectors.length).toBeGreaterThan(0);
+    } finally {
+      delete process.env['VIDEOQA_CRASH_AT'];
+      await embedder.close();
+    }
+  });
+
   it('closes cleanly when the thread is gone already', async () => {
     let thread: Worker | undefined;
     process.once('worker', (started) => (thread = started));
