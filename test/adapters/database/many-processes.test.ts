@@ -52,6 +52,21 @@ test('processes that make and write one database at once lose nothing', async ()
   expect(numbers).toEqual(Array.from({ length: 180 }, (_, n) => n));
 });
 
+test('processes that spend one budget at once never pass it together, and use it up', async () => {
+  const spender = fileURLToPath(new URL('spender-process.ts', import.meta.url));
+  const { database: databaseUrl, blobs } = urls();
+  const start = execa({ node: true, nodeOptions: ['--import', 'tsx'], reject: false });
+  const ended = await Promise.all(
+    ['a', 'b', 'c'].map((name) => start(spender, [databaseUrl, blobs, name])),
+  );
+
+  expect(ended.map(({ stderr }) => stderr)).toEqual(['', '', '']);
+  const { settledUsd, openUsd } = await (await openHere()).calls.ledger('r1');
+  expect(settledUsd + openUsd).toBeLessThanOrEqual(10);
+  // An item takes 0.14, and its last call must fit at its maximum of 1.
+  expect(settledUsd).toBeGreaterThan(10 - 1.14 - 0.14);
+}, 60_000);
+
 test('a writer killed again and again leaves everything that it had committed', async () => {
   const { runs, calls } = await openHere();
   await runs.create(sampleRun('r1'), sampleItems(20));

@@ -1,0 +1,56 @@
+/**
+ * A process that pays for items until its run's budget refuses one: `<database> <blobs> <spender>`.
+ * Each item plans and answers, reserves a dollar a call and pays 7 cents.
+ */
+import { openBlobStore } from '../../../adapters/blobs/open-blob-store.ts';
+import { openDatabase } from '../../../adapters/database/open-database.ts';
+import { BudgetRefusal } from '../../../domain/budget-gate.ts';
+import type { Step } from '../../../domain/outcome.ts';
+import { sampleStep } from './sample-run.ts';
+
+const [databaseUrl = '', blobUrl = '', spender = ''] = process.argv.slice(2);
+const { calls, close } = await openDatabase(databaseUrl, openBlobStore(blobUrl));
+const budget = {
+  runUsd: 10,
+  accountsUsd: {},
+  itemMostUsd: { account: 2 },
+  callMostUsd: { account: 1 },
+};
+
+async function pay(itemId: string, step: Step): Promise<void> {
+  const callKey = `${itemId} ${step}`;
+  const n = await calls.openIntent({
+    ...sampleStep({ itemId, step }),
+    callKey,
+    account: 'account',
+    model: 'looker',
+    activityId: 'activity',
+    processId: spender,
+    startedAt: Date.now(),
+    deadlineAt: Date.now() + 60_000,
+    maxPriceUsd: 1,
+    budget,
+  });
+  await calls.storeResponse(callKey, { n, status: 200, body: Buffer.from(callKey) });
+  const told = { usage: null, failureClass: null, action: null, retryAfterMs: null };
+  const settledAt = Date.now();
+  await calls.settle(callKey, n, {
+    ...told,
+    state: 'usable',
+    settledAt,
+    priceUsd: 0.07,
+    httpStatus: 200,
+  });
+}
+
+for (let item = 0; ;) {
+  try {
+    await pay(`${spender}-${item}`, 'plan');
+    await pay(`${spender}-${item}`, 'answer');
+    item += 1;
+  } catch (error) {
+    if (!(error instanceof BudgetRefusal)) throw error;
+    if (!error.mayFitLater) break;
+  }
+}
+await close();
