@@ -9,6 +9,7 @@ import { serverKinds } from './measured-server.ts';
 import { formatReport, type BenchReport } from './report.ts';
 import { measurePeers } from './peers/peers.ts';
 import { measureRestart } from './restart/restart.ts';
+import { measureThrottle } from './throttle/throttle.ts';
 import { parseTreeRequest } from './tree-options.ts';
 
 const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
@@ -18,6 +19,7 @@ const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void
   flat: measureFlat,
   restart: measureRestart,
   peers: measurePeers,
+  throttle: measureThrottle,
 };
 
 /** Measures what was asked for, one server after the other. */

@@ -1,0 +1,118 @@
+import { execa } from 'execa';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { openBlobStore } from '../../adapters/blobs/open-blob-store.ts';
+import { openDatabase } from '../../adapters/database/open-database.ts';
+import { UsageError } from '../../domain/usage-error.ts';
+import { startSimulatedProvider } from '../../simulator/server/start-simulated-provider.ts';
+import type { ThrottleEnd, ThrottleProcess } from './throttle-process.ts';
+
+const usage = `npm run bench -- throttle [options]
+
+Calls the simulated provider, which refuses what is above a limit in any 60 seconds, through the
+product's account limiter and database, and says how much of the limit is used.
+
+  --seconds <n>              per case (90)
+  --requests-per-minute <n>  of the provider and of the configuration (600)
+  --callers <n>              calls of each run and process that want to be made at once (120)`;
+
+const cases = [
+  { name: 'one process', processes: [['run-a']] },
+  { name: 'two processes', processes: [['run-a'], ['run-a']] },
+  { name: 'two runs', processes: [['run-a', 'run-b']] },
+] as const;
+
+type Asked = { readonly seconds: number; readonly perMinute: number; readonly callers: number };
+
+/** Prints one line per case; a share counts what the limit allows in that time. */
+export async function measureThrottle(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      seconds: { type: 'string', default: '90' },
+      'requests-per-minute': { type: 'string', default: '600' },
+      callers: { type: 'string', default: '120' },
+    },
+  });
+  const asked: Asked = {
+    seconds: positive(values.seconds),
+    perMinute: positive(values['requests-per-minute']),
+    callers: positive(values.callers),
+  };
+  for (const { name, processes } of cases) {
+    const measured = await measureCase(processes, asked);
+    console.log(`${name}: ${describe(measured, asked.perMinute)}`);
+  }
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new UsageError(usage);
+}
+
+async function measureCase(
+  processes: readonly (readonly string[])[],
+  { seconds, perMinute, callers }: Asked,
+): Promise<{ readonly ends: readonly ThrottleEnd[]; readonly seconds: number }> {
+  const folder = await mkdtemp(join(tmpdir(), 'videoqa-throttle-'));
+  const provider = await startSimulatedProvider({
+    billFile: join(folder, 'bill.jsonl'),
+    latencyMs: { chat: 300, image: 300 },
+    requestsPerMinute: perMinute,
+  });
+  try {
+    // The tables are made once, before the clock runs.
+    await (await openDatabase(`file:${folder}/state.db`, openBlobStore(`file:${folder}`))).close();
+    const untilMs = Date.now() + 1000 * seconds;
+    const { url } = provider;
+    const ends = processes.map((runs, index) =>
+      runProcess({
+        processId: `process-${index}`,
+        runs,
+        callers,
+        folder,
+        url,
+        untilMs,
+        requestsPerMinute: perMinute,
+      }),
+    );
+    const all = await Promise.all(ends);
+    return { ends: all, seconds: (untilMs - Math.min(...all.map((end) => end.readyAt))) / 1000 };
+  } finally {
+    await provider.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function runProcess(input: ThrottleProcess): Promise<ThrottleEnd> {
+  const script = fileURLToPath(new URL('throttle-process.ts', import.meta.url));
+  const node = execa({ node: true, nodeOptions: ['--import', 'tsx'] });
+  const { stdout } = await node(script, [JSON.stringify(input)]);
+  return JSON.parse(stdout) as ThrottleEnd;
+}
+
+function describe(
+  { ends, seconds }: Awaited<ReturnType<typeof measureCase>>,
+  perMinute: number,
+): string {
+  const sum = (of: (end: ThrottleEnd) => number) => ends.reduce((all, end) => all + of(end), 0);
+  const sentOf = (end: ThrottleEnd) => Object.values(end.sent).reduce((all, one) => all + one, 0);
+  const sent = sum(sentOf);
+  const throttled = sum((end) => end.throttled);
+  const used = (sent - throttled) / ((perMinute * seconds) / 60);
+  const parts = ends.flatMap((end) => Object.values(end.sent)).map((one) => percent(one / sent));
+  const longestS = Math.max(...ends.map((end) => end.longestWaitMs)) / 1000;
+  return (
+    `${percent(used)} of the limit used, ${percent(throttled / sent)} of ${sent} calls throttled, ` +
+    `at most ${sum((end) => end.mostWaiting)} waited in a process for at most ${longestS.toFixed(1)} s, ` +
+    `${sum((end) => end.sentAway)} waits handed on, parts ${parts.join(' and ')}`
+  );
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
