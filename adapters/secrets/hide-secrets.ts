@@ -3,8 +3,8 @@ export type HideSecrets = (text: string) => string;
 
 const secretName =
   /(?:^|_)(?:keys?|apikey|tokens?|secrets?|password|passwd|pwd|credentials?|auth)(?:_|$)/i;
-/** Variables that only say where a secret lies. */
-const placeName = /(?:_FILE|_PATH|_DIR|_ENV|_SOCK|_ID|_NAME)$/i;
+/** Variables that only say where a secret lies; `PWD` is the working folder of every shell. */
+const placeName = /^PWD$|(?:_FILE|_PATH|_DIR|_ENV|_SOCK|_ID|_NAME)$/i;
 
 /** Shorter values, such as "none", stand in texts of their own accord. */
 const shortestSecret = 12;
