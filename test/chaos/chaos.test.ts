@@ -24,11 +24,11 @@ const ofVideos: readonly CrashPoint[] = [
 
 describe.skipIf(e2eObstacle !== null)(`chaos, small, seed ${seed}`, { timeout: 240_000 }, () => {
   it('reaches every crash point', async () => {
-    const told = ['a run', 'a provider that fails', 'a quota that is used up', 'a pause'];
-    const reached = new Set<string>();
-    for (const story of crashStories.filter(({ name }) => told.includes(name))) {
-      for (const point of (await traceStory(story, small)).keys()) reached.add(point);
-    }
+    const told = ['a run', 'a provider that hangs', 'a quota that is used up', 'a pause'];
+    const stories = crashStories.filter(({ name }) => told.includes(name));
+
+    const traces = await Promise.all(stories.map((story) => traceStory(story, small)));
+    const reached = new Set(traces.flatMap((trace) => [...trace.keys()]));
 
     const expected = (Object.keys(crashPoints) as CrashPoint[]).filter(
       (point) => asVideos || !ofVideos.includes(point),

@@ -18,7 +18,7 @@ export type CrashStory = {
 
 export const crashStories: readonly CrashStory[] = [
   { name: 'a run', dies: 'run', points: null },
-  { name: 'a provider that fails', faults: ['server_error'], dies: 'run', points: ['call-failed'] },
+  { name: 'a provider that hangs', faults: ['hang'], dies: 'run', points: ['call-failed'] },
   { name: 'a quota that is used up', faults: ['quota'], dies: 'run', points: ['run-stopping'] },
   {
     name: 'a retry',

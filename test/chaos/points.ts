@@ -88,7 +88,8 @@ function openStoryScene(story: CrashStory, { items, asVideos }: PointsOptions): 
     items,
     asVideos: asVideos && story.points === null,
     itemsInFlight: controls ? 2 : 4,
-    calls: { concurrency: 4, maxAttempts: 5 },
+    // A hang costs its deadline.
+    calls: { concurrency: 4, maxAttempts: 5, timeoutS: story.faults?.includes('hang') ? 3 : 60 },
     latencyMs: controls ? 300 : 20,
   });
 }
@@ -137,9 +138,19 @@ async function tellToEnd(
   environment: Readonly<Record<string, string>>,
 ): Promise<Told> {
   const command = story.dies === 'retry' ? ['retry', await scene.runId(), '--json'] : undefined;
-  const end = await scene.start(command, environment).ended;
+  const dying = scene.start(command, environment);
+  if (story.faults) await healSoon(scene, dying.ended);
+  const end = await dying.ended;
   const inFlight = openRequests(scene.home);
-  if (story.faults) await scene.provider.setFaults({ rate: 0 });
   // `run` goes on with what a retry has taken up.
   return { end, inFlight, last: await scene.start().ended };
+}
+
+/** Ends the faults when some calls have met them: with faults alone, a run waits for its provider. */
+async function healSoon({ provider }: Scene, ended: Promise<unknown>): Promise<void> {
+  const met = until('calls met the faults', async () => (await provider.totals()).requests >= 6, {
+    timeoutMs: 30_000,
+  }).catch(() => undefined);
+  await Promise.race([ended, met]);
+  await provider.setFaults({ rate: 0 });
 }
