@@ -23,7 +23,7 @@ export type StepWork<Result> = (context: {
   readonly owner: CallOwner;
   /** Every record of the item, oldest drive first. */
   readonly records: readonly StepRecord[];
-  /** Attempts of the step that did not end in a failed call, this one included. */
+  /** Tries of the step in this drive that ended in an error of its own, and this one. */
   readonly tries: number;
   /** Notes a response taken from the call store. */
   noteCached(call: CachedCall): void;
@@ -55,7 +55,7 @@ export function createStepRecorder({ steps, calls, processId }: RecordStepDepend
     const { info } = Context.current();
     await steps.begin(key, placeOf(info, processId), info.attempt);
     crashPoint('step-begun');
-    const tries = info.attempt === 1 ? 1 : info.attempt - failedCalls(await calls.ofStep(key));
+    const tries = info.attempt === 1 ? 1 : 1 + (await steps.failedTries(key));
     const cached: CachedCall[] = [];
     const noteCached = (call: CachedCall) => void cached.push(call);
     const spent = async () => {
@@ -76,6 +76,8 @@ export function createStepRecorder({ steps, calls, processId }: RecordStepDepend
         throw error;
       }
       const failure = endOfTries(error, info.attempt, tries);
+      // A store that fails cannot count it: then the step is tried once more.
+      if (isOwnTry(failure)) await steps.noteFailedTry(key).catch(() => undefined);
       if (failure.action === 'fail' || failure.action === 'stop') {
         const { failureClass } = failure;
         await steps.finish(key, { ...notDone, ...(await spent()), failureClass });
@@ -108,8 +110,9 @@ function placeOf(info: Info, processId: string): StepPlace {
   };
 }
 
-function failedCalls(made: readonly CallRecord[]): number {
-  return made.filter((call) => call.failureClass !== null).length;
+/** Waits and failed calls are counted by who makes them, and a lost process counts for nothing. */
+function isOwnTry({ action, attempts, failureClass }: StepError): boolean {
+  return action === 'retry' && (attempts === undefined || failureClass === 'unclassified');
 }
 
 /**

@@ -109,6 +109,7 @@ type StepTable = {
   started_at: number;
   finished_at: number | null;
   attempts: number;
+  failed_tries: Generated<number>;
   waited_ms: Generated<number>;
   usage_json: string | null;
   process_id: string;

@@ -13,6 +13,23 @@ export function createStepStore(db: Connection): StepStore {
 
     finish: (key, end) => finishStep(db, key, end),
 
+    async noteFailedTry(key) {
+      await db
+        .updateTable('step_records')
+        .set((record) => ({ failed_tries: record('failed_tries', '+', 1) }))
+        .where((record) => record.and(keyOf(key)))
+        .execute();
+    },
+
+    async failedTries(key) {
+      const record = await db
+        .selectFrom('step_records')
+        .select('failed_tries')
+        .where((step) => step.and(keyOf(key)))
+        .executeTakeFirst();
+      return record?.failed_tries ?? 0;
+    },
+
     ofItem: (runId, itemId, sample) => recordsOf(db, runId, [{ itemId, sample }]),
 
     ofItems: (runId, items) => recordsOf(db, runId, items),

@@ -42,6 +42,10 @@ export type StepStore = {
     key: StepKey,
     end: Pick<StepRecord, 'state' | 'usable' | 'result' | 'failureClass' | 'usage' | 'waitedMs'>,
   ): Promise<void>;
+  /** Notes that an attempt ended in an error that counts, and is tried again. */
+  noteFailedTry(key: StepKey): Promise<void>;
+  /** How often that was noted in this drive. */
+  failedTries(key: StepKey): Promise<number>;
   /** All records of one item, any drive, oldest drive first. */
   ofItem(runId: string, itemId: string, sample: number): Promise<StepRecord[]>;
   /** Same for several items at once (at most 250). */

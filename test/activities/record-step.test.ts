@@ -99,13 +99,24 @@ describe('a step that fails', () => {
 
   it('ends after ten tries of what a retry could have mended', async () => {
     const unread = fails(new StepError('storage', 'retry', 'frame_1.jpg cannot be read (EIO)'));
+    for (let attempt = 1; attempt <= 9; attempt += 1)
+      expect(await failureOf(unread, { attempt })).toMatchObject({ action: 'retry' });
 
-    expect(await failureOf(unread, { attempt: 9 })).toMatchObject({ action: 'retry' });
     expect(await failureOf(unread, { attempt: 10 })).toMatchObject({
       action: 'fail',
       failureClass: 'storage',
       attempts: 10,
     });
+  });
+
+  it('counts neither waits nor attempts whose process was lost as tries', async () => {
+    const paused = fails(new StepError('unclassified', 'wait', 'The run is paused'));
+    for (let attempt = 1; attempt <= 20; attempt += 1) await failureOf(paused, { attempt });
+
+    const surprise = fails(new Error('oops'));
+    expect(await failureOf(surprise, { attempt: 30 })).toMatchObject({ action: 'retry' });
+    expect(await failureOf(surprise, { attempt: 31 })).toMatchObject({ action: 'retry' });
+    expect(await failureOf(surprise, { attempt: 32 })).toMatchObject({ action: 'fail' });
   });
 
   it('waits without end for what a person has to mend', async () => {
@@ -115,10 +126,12 @@ describe('a step that fails', () => {
   });
 
   it('does not count failed calls as tries of its own', async () => {
-    for (let n = 0; n < 5; n += 1) await makeCall({ state: 'unbilled', action: 'wait' });
+    const refused = fails(new StepError('provider_error', 'retry', 'busy', { attempts: 1 }));
+    for (let attempt = 1; attempt <= 5; attempt += 1) await failureOf(refused, { attempt });
     const surprise = fails(new Error('oops'));
 
     expect(await failureOf(surprise, { attempt: 6 })).toMatchObject({ action: 'retry' });
+    expect(await failureOf(surprise, { attempt: 7 })).toMatchObject({ action: 'retry' });
     expect(await failureOf(surprise, { attempt: 8 })).toMatchObject({ action: 'fail' });
   });
 

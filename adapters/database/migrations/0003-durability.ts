@@ -16,6 +16,8 @@ export const durabilityTables: Migration = {
     )`,
     `create index changes_of_run on run_changes (run_id, change_id)`,
 
+    `alter table step_records add column failed_tries integer not null default 0`,
+
     `create table account_pauses (
       account text primary key, reason text not null, paused_at bigint not null,
       paused_until bigint not null, probes integer not null
