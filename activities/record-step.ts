@@ -4,7 +4,7 @@ import { BudgetRefusal } from '../domain/budget-gate.ts';
 import { crashPoint } from '../domain/crash-points.ts';
 import type { Step } from '../domain/outcome.ts';
 import { StepError } from '../domain/step-error.ts';
-import type { CallOwner, CallRecord, CallStore, CallUsage } from '../domain/stores/call-store.ts';
+import type { CallOwner, CallStore, CallUsage } from '../domain/stores/call-store.ts';
 import type { StepKey, StepPlace, StepRecord, StepStore } from '../domain/stores/step-store.ts';
 import { sumUsage } from '../domain/usage.ts';
 import type { ItemRef } from '../domain/workflow-contract.ts';
