@@ -90,7 +90,7 @@ function openStoryScene(story: CrashStory, { items, asVideos }: PointsOptions): 
     itemsInFlight: controls ? 2 : 4,
     // A hang costs its deadline.
     calls: { concurrency: 4, maxAttempts: 5, timeoutS: story.faults?.includes('hang') ? 3 : 60 },
-    latencyMs: controls ? 300 : 20,
+    latencyMs: controls ? 1000 : 20,
   });
 }
 
