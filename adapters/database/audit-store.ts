@@ -4,6 +4,7 @@ import type { Outcome } from '../../domain/outcome.ts';
 import { blobMentions } from './blob-mentions.ts';
 import { moveCounted } from './run-counters.ts';
 import type { Connection, OpenTransaction } from './schema.ts';
+import { spendOfCalls } from './spend-of-calls.ts';
 
 const itemsPerPage = 200;
 
@@ -31,6 +32,8 @@ export function createAuditStore(db: Connection): AuditStore {
     },
 
     answersLost: (runId) => answersLost(db, runId),
+
+    spendOfCalls: (runId) => spendOfCalls(db, runId),
 
     async standings(runId) {
       const groups = await countItems(db, runId);

@@ -34,6 +34,14 @@ export type ItemStanding = {
   readonly items: number;
 };
 
+/** What the calls of a run come to, in US dollars, added up one by one. */
+export type CallSpend = {
+  readonly calls: number;
+  readonly settledUsd: number;
+  readonly openUsd: number;
+  readonly duplicateUsd: number;
+};
+
 /** Looks over the whole database, page by page: for `verify` and `gc`. */
 export type AuditStore = {
   /** What the database finds wrong with its own file; empty when it is sound. */
@@ -45,6 +53,7 @@ export type AuditStore = {
   /** Calls of a run that count as answered, and whose answer is not there. */
   answersLost(runId: string): Promise<{ callKey: string; n: number; itemId: string }[]>;
   standings(runId: string): Promise<ItemStanding[]>;
+  spendOfCalls(runId: string): Promise<CallSpend>;
   /** Puts a rebuilt row in the place of a lost or damaged one. */
   replaceRow(row: Row): Promise<void>;
   /** Counts the items of a run anew, and forgets the sums of its videos: rows are read instead. */

@@ -1,11 +1,13 @@
 import { addTallies, noTally, type RowTally, tallyOf } from '../../domain/row-tally.ts';
 import type { AuditStore } from '../../domain/stores/audit-store.ts';
+import type { CallStore } from '../../domain/stores/call-store.ts';
 import type { RunRecord, RunStore } from '../../domain/stores/run-store.ts';
 import type { Damage } from './damage.ts';
 
 export type CounterSources = {
-  readonly audit: Pick<AuditStore, 'standings'>;
+  readonly audit: Pick<AuditStore, 'standings' | 'spendOfCalls'>;
   readonly runs: Pick<RunStore, 'counts' | 'failures' | 'tallies' | 'rows'>;
+  readonly calls: Pick<CallStore, 'ledger'>;
 };
 
 /** Sums of money differ in their last bits with the order of adding. */
@@ -24,6 +26,11 @@ export async function* damagedCounters(
       what: `run ${runId}: ${name} is ${kept}, its items say ${found}`,
       mend,
     };
+  }
+  for (const [name, kept, found] of await spendOf(sources, runId)) {
+    if (Math.abs(kept - found) <= sameWithin) continue;
+    const what = `run ${runId}: ${name} is ${kept}, its calls come to ${found}`;
+    yield { kind: 'counts', what, mend: 'put back a copy of the state folder, or report it' };
   }
   const video = await videoOfOtherTally(sources.runs, runId);
   if (video === null) return;
@@ -58,6 +65,20 @@ async function countersOf(
       kept,
       items(({ outcome, failureClass }) => outcome === 'failed' && failureClass === name),
     ]),
+  ];
+}
+
+async function spendOf(
+  { audit, calls }: CounterSources,
+  runId: string,
+): Promise<[string, number, number][]> {
+  const kept = await calls.ledger(runId);
+  const found = await audit.spendOfCalls(runId);
+  return [
+    ['the number of calls', kept.calls, found.calls],
+    ['settled spend', kept.settledUsd, found.settledUsd],
+    ['open spend', kept.openUsd, found.openUsd],
+    ['duplicate spend', kept.duplicateUsd, found.duplicateUsd],
   ];
 }
 

@@ -31,8 +31,15 @@ const { values, positionals } = parseArgs({
     latency: { type: 'string', default: '50' },
     strategy: { type: 'string', default: 'imagined-keyframes' },
     only: { type: 'string', default: '' },
+    help: { type: 'boolean', default: false },
   },
 });
+if (values.help) {
+  process.stdout.write(
+    `npm run chaos -- [${Object.keys(parts).join(' | ')}] [options]: docs/chaos.md\n`,
+  );
+  process.exit(0);
+}
 
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
 const options: PartOptions = {

@@ -90,6 +90,9 @@ describe.skipIf(e2eObstacle !== null)('verify and gc', { timeout: 120_000 }, () 
     change(`update run_counters set items = items + 1 where outcome = 'answered'`);
     const counted = await verify();
     await verify('--repair');
+    change(`update spend_totals set settled_nano = settled_nano + 5000`);
+    const misspent = await verify();
+    change(`update spend_totals set settled_nano = settled_nano - 5000`);
     const recounted = await verify();
 
     expect(counted.code).toBe(7);
@@ -97,6 +100,8 @@ describe.skipIf(e2eObstacle !== null)('verify and gc', { timeout: 120_000 }, () 
       `run ${runId}: scheduled is 6, its items say 5`,
       `run ${runId}: answered is 6, its items say 5`,
     ]);
+    expect(misspent.found.damage).toMatchObject([{ kind: 'counts' }]);
+    expect(misspent.found.damage[0]?.what).toMatch(/settled spend is [\d.]+, its calls come to/);
     expect(recounted).toMatchObject({ code: 0, found: { damage: [] } });
     expect((await readRun(home, runId)).counts).toMatchObject({ scheduled: 5, answered: 5 });
   });
