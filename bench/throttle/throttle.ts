@@ -89,8 +89,10 @@ async function measureCase(
 }
 
 async function runProcess(input: ThrottleProcess): Promise<ThrottleEnd> {
-  const script = fileURLToPath(new URL('throttle-process.ts', import.meta.url));
-  const node = execa({ node: true, nodeOptions: ['--import', 'tsx'] });
+  const isSource = import.meta.url.endsWith('.ts');
+  const name = isSource ? 'throttle-process.ts' : 'throttle-process.js';
+  const script = fileURLToPath(new URL(name, import.meta.url));
+  const node = execa({ node: true, nodeOptions: isSource ? ['--import', 'tsx'] : [] });
   const { stdout } = await node(script, [JSON.stringify(input)]);
   return JSON.parse(stdout) as ThrottleEnd;
 }
