@@ -2,7 +2,7 @@
 
     python measure.py --model dir [--device cpu|cuda] [--batch n]
 
-Needs torch 2.15, transformers 5.23, onnxruntime 1.31 and numpy. Reads one request a line, answers one
+Needs torch 2.15, transformers 5.23, onnxruntime (best of the version of the npm package) and numpy. Reads one request a line, answers one
 line of JSON: `round torch 3` runs three pictures, in batches, and gives their seconds; `vector torch pixels.f32`
 gives the vector of one prepared picture. PyTorch gets the shape of config.json, with the same random
 weights where make_model.py wrote the model, else with random ones: speed does not depend on them.
