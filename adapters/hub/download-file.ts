@@ -143,8 +143,8 @@ async function write(
   },
 ): Promise<void> {
   const most = file.size ?? mostUnlistedBytes;
-  const body = (reply.body ?? []) as AsyncIterable<Uint8Array>;
-  for await (const chunk of readable(body, host, stall.signal)) {
+  if (reply.body === null) return;
+  for await (const chunk of readable(reply.body.getReader(), host, stall.signal)) {
     stall.alive();
     digest.add(chunk);
     if (digest.bytes() > most) {
@@ -158,16 +158,31 @@ async function write(
   }
 }
 
-/** The chunks of a body; what goes wrong on the way is a lost connection. */
+/**
+ * The chunks of a body; what goes wrong on the way is a lost connection. The signal ends the reading
+ * itself: `fetch` forgets the body of a reply that was collected as garbage, and an abort then leaves
+ * its reader waiting for ever (seen on Node 22).
+ */
 async function* readable(
-  body: AsyncIterable<Uint8Array>,
+  reader: ReadableStreamDefaultReader<Uint8Array>,
   host: string,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
+  const stop = (): void => void reader.cancel(signal.reason).catch(() => undefined);
+  signal.addEventListener('abort', stop, { once: true });
   try {
-    yield* body;
+    for (;;) {
+      signal.throwIfAborted();
+      const { done, value } = await reader.read();
+      if (done) break;
+      yield value;
+    }
+    signal.throwIfAborted();
   } catch (error) {
     throw connectionError(host, error, signal);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    stop();
   }
 }
 

@@ -7,10 +7,11 @@ import type { StrategyName } from '../../domain/run-spec.ts';
 import { generateDataset } from '../../simulator/world/generate-dataset.ts';
 
 const tinyModel = fileURLToPath(new URL('../../simulator/model/tiny-siglip', import.meta.url));
-const questionsPerVideo = 5;
 
 /** A synthetic dataset with at least this many questions; drawn once for all tests of a machine. */
 export async function drawDataset(items: number): Promise<string> {
+  // Drawing a video takes about 0.3 s: large sets ask more about each.
+  const questionsPerVideo = items > 1000 ? 10 : 5;
   const videos = Math.ceil(items / questionsPerVideo);
   const directory = join(tmpdir(), `videoqa-e2e-dataset-${videos}x${questionsPerVideo}`);
   await generateDataset({ directory, videos, questionsPerVideo });
