@@ -51,6 +51,9 @@ export const levers: readonly Lever[] = [
   onServer('fairness', ['on', 'off'], {
     dynamicConfig: without(kept.dynamicConfig, 'matching.enableFairness'),
   }),
+  onServer('transfer-polls', ['100/s', '20/s'], {
+    dynamicConfig: without(kept.dynamicConfig, 'history.transferProcessorMaxPollRPS'),
+  }),
   onServer('gogc', ['400', '100'], { gogc: null }),
   onServer('gogc-800', ['400', '800'], { gogc: '800' }),
   onServer('log-level', ['error', 'default'], { logLevel: null }),

@@ -8,6 +8,7 @@ import { openBlobStore } from '../../adapters/blobs/open-blob-store.ts';
 import { openDatabase } from '../../adapters/database/open-database.ts';
 import { UsageError } from '../../domain/usage-error.ts';
 import { startSimulatedProvider } from '../../simulator/server/start-simulated-provider.ts';
+import { measureTreeThrottle, treeThrottleCases } from './throttle-tree.ts';
 import type { ThrottleEnd, ThrottleProcess } from './throttle-process.ts';
 
 const usage = `npm run bench -- throttle [options]
@@ -17,7 +18,8 @@ product's account limiter and database, and says how much of the limit is used.
 
   --seconds <n>              per case (90)
   --requests-per-minute <n>  of the provider and of the configuration (600)
-  --callers <n>              calls of each run and process that want to be made at once (120)`;
+  --callers <n>              calls of each run and process that want to be made at once (120)
+  --tree                     the real commands on Temporal instead: two worker processes, then two runs`;
 
 const cases = [
   { name: 'one process', processes: [['run-a']] },
@@ -35,6 +37,7 @@ export async function measureThrottle(args: readonly string[]): Promise<void> {
       seconds: { type: 'string', default: '90' },
       'requests-per-minute': { type: 'string', default: '600' },
       callers: { type: 'string', default: '120' },
+      tree: { type: 'boolean', default: false },
     },
   });
   const asked: Asked = {
@@ -42,9 +45,21 @@ export async function measureThrottle(args: readonly string[]): Promise<void> {
     perMinute: positive(values['requests-per-minute']),
     callers: positive(values.callers),
   };
+  if (values.tree) return measureTrees(asked);
   for (const { name, processes } of cases) {
     const measured = await measureCase(processes, asked);
     console.log(`${name}: ${describe(measured, asked.perMinute)}`);
+  }
+}
+
+async function measureTrees(asked: Asked): Promise<void> {
+  for (const one of treeThrottleCases) {
+    const measured = await measureTreeThrottle(one, asked);
+    console.log(
+      `${one.name}: ${percent(measured.usedShare)} of the limit used in ${measured.seconds.toFixed(1)} s, ` +
+        `${percent(measured.throttledShare)} of ${measured.requests} calls throttled, at most ` +
+        `${measured.mostSlots} activity slots in use with ${measured.open} items open`,
+    );
   }
 }
 

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Finding, Part, PartOptions } from './part.ts';
+import { budgetPart } from './budget.ts';
 import { crashPointsPart } from './points-part.ts';
 import { faultsPart } from './faults-part.ts';
 import { deployPart } from './deploy.ts';
@@ -12,6 +13,7 @@ import { executedTwice } from './twice.ts';
 const parts: Readonly<Record<string, Part>> = {
   points: crashPointsPart,
   soak: soakPart,
+  budget: budgetPart,
   twice: () => executedTwice({ items: 10, doublings: ['one after the other', 'both at once'] }),
   ports: ({ seed }) => disturbedPorts({ seed, items: 20 }),
   embedder: (all) => crashPointsPart({ ...all, only: ['thread-running'] }),
@@ -24,6 +26,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     seed: { type: 'string' },
+    rounds: { type: 'string', default: '1' },
     items: { type: 'string', default: '200' },
     'worker-kills': { type: 'string', default: '10' },
     'server-kills': { type: 'string', default: '2' },
@@ -44,6 +47,7 @@ if (values.help) {
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
 const options: PartOptions = {
   seed,
+  rounds: Number(values.rounds),
   items: Number(values.items),
   workerKills: Number(values['worker-kills']),
   serverKills: Number(values['server-kills']),

@@ -3,6 +3,8 @@ import type { Violation } from './violation.ts';
 /** What a part of the chaos suite is given. */
 export type PartOptions = {
   readonly seed: number;
+  /** Of `soak`: runs with kills, each with the next seed. */
+  readonly rounds: number;
   readonly items: number;
   readonly workerKills: number;
   readonly serverKills: number;

@@ -26,7 +26,10 @@ export type Scene = {
   close(): Promise<void>;
 };
 
-export type SceneOptions = Pick<EvaluationOptions, 'name' | 'items' | 'itemsInFlight' | 'calls'> & {
+export type SceneOptions = Pick<
+  EvaluationOptions,
+  'name' | 'items' | 'itemsInFlight' | 'calls' | 'budgetUsd'
+> & {
   readonly strategy?: StrategyName;
   readonly latencyMs?: number;
   /** Videos whose frames are cut by the run itself; else folders of frames. */

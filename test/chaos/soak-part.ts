@@ -5,27 +5,32 @@ import { type KillTarget, soak } from './soak.ts';
 /** A run may take this much longer for every kill. */
 const allowedPerKillS = 15;
 
-/** The same command twice: undisturbed, and with kills and faults. */
+/** A run undisturbed, then the same with kills and faults, once per round. */
 export async function* soakPart(options: PartOptions): AsyncGenerator<Finding> {
-  const { seed, workerKills, serverKills } = options;
   const undisturbed = await soak({ ...options, faultRate: 0, kills: [] });
   yield { name: 'undisturbed', violations: undisturbed.violations, figures: undisturbed };
-  // Every other kill of the server takes the worker with it.
+  for (let round = 0; round < options.rounds; round += 1) {
+    const seed = options.seed + round;
+    const report = await soak({ ...options, seed, kills: drawKills({ ...options, seed }) });
+    const { violations, ...figures } = report;
+    yield {
+      name: `seed ${seed}, ${report.kills} kills`,
+      violations,
+      figures: {
+        ...figures,
+        undisturbedS: undisturbed.elapsedS,
+        longerS: report.elapsedS - undisturbed.elapsedS,
+        allowedLongerS: allowedPerKillS * report.kills,
+      },
+    };
+  }
+}
+
+/** Whom to kill, in order. Every other kill of the server takes the worker with it. */
+export function drawKills({ seed, workerKills, serverKills }: PartOptions): KillTarget[] {
   const targets: KillTarget[] = [
     ...Array.from({ length: workerKills }, () => 'worker' as const),
     ...Array.from({ length: serverKills }, (_, n) => (n % 2 === 0 ? 'server' : 'both')),
   ];
-  const kills = createRandom(`order ${seed}`).shuffle(targets);
-  const report = await soak({ ...options, kills });
-  const { violations, ...figures } = report;
-  yield {
-    name: `${report.kills} kills`,
-    violations,
-    figures: {
-      ...figures,
-      undisturbedS: undisturbed.elapsedS,
-      longerS: report.elapsedS - undisturbed.elapsedS,
-      allowedLongerS: allowedPerKillS * report.kills,
-    },
-  };
+  return createRandom(`order ${seed}`).shuffle(targets);
 }

@@ -24,7 +24,11 @@ export type Kill = {
 export type SoakOptions = Pick<
   PartOptions,
   'seed' | 'items' | 'faultRate' | 'latencyMs' | 'strategy' | 'say'
-> & { readonly kills: readonly KillTarget[] };
+> & {
+  readonly kills: readonly KillTarget[];
+  /** No limit by default. */
+  readonly budgetUsd?: number;
+};
 
 export type SoakReport = KillFigures & {
   readonly violations: readonly Violation[];
@@ -32,6 +36,7 @@ export type SoakReport = KillFigures & {
   readonly outcomes: Readonly<Record<string, number>>;
   readonly failures: Readonly<Record<string, number>>;
   readonly requests: number;
+  readonly billUsd: number;
   /** Requests that may have been paid for without use: open in the ledger. */
   readonly possiblyPaidTwice: number;
 };
@@ -51,18 +56,8 @@ const faultKinds = [
  * each time, and checks what is left.
  */
 export async function soak(options: SoakOptions): Promise<SoakReport> {
-  const { items, latencyMs, strategy, faultRate } = options;
-  const scene = await openScene({
-    name: 'soak',
-    items,
-    strategy,
-    latencyMs,
-    itemsInFlight: 32,
-    calls: { concurrency: 16, timeoutS: 5 },
-  });
+  const scene = await openSoak(options);
   try {
-    if (faultRate > 0)
-      await scene.provider.setFaults({ rate: faultRate, kinds: [...faultKinds], retryAfterS: 1 });
     const startedAt = Date.now();
     const { kills, end } = await killAgainAndAgain(options, scene);
     const endedAt = Date.now();
@@ -83,6 +78,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
       outcomes: summary?.counts ?? {},
       failures: summary?.failures ?? {},
       requests: entries.length,
+      billUsd: (await scene.provider.totals()).costUsd,
       possiblyPaidTwice: openRequests(scene.home).length,
     };
   } finally {
@@ -90,12 +86,30 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
   }
 }
 
+/** The scene of a soak, with its faults. */
+export async function openSoak(options: SoakOptions): Promise<Scene> {
+  const { items, latencyMs, strategy, faultRate, budgetUsd } = options;
+  const scene = await openScene({
+    name: 'soak',
+    items,
+    strategy,
+    latencyMs,
+    itemsInFlight: 32,
+    calls: { concurrency: 16, timeoutS: 5 },
+    ...(budgetUsd !== undefined && { budgetUsd }),
+  });
+  if (faultRate > 0)
+    await scene.provider.setFaults({ rate: faultRate, kinds: [...faultKinds], retryAfterS: 1 });
+  return scene;
+}
+
 type Summary = {
   readonly counts: Readonly<Record<string, number>>;
   readonly failures: Readonly<Record<string, number>>;
 };
 
-async function killAgainAndAgain(
+/** Gives the command, kills it or its server, and gives it again, until it ends by itself. */
+export async function killAgainAndAgain(
   options: SoakOptions,
   scene: Scene,
 ): Promise<{ readonly kills: readonly Kill[]; readonly end: CliEnd }> {
