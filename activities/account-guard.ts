@@ -30,6 +30,8 @@ export type CallWatch = {
   requireOpen(): Promise<void>;
   /** Takes in how the call ended, and says what its failure means with all that is known. */
   readonly weigh: WeighFailure;
+  /** To be called at the end: a probe that made no call leaves its turn to another. */
+  leave(): Promise<void>;
 };
 
 /** What a failure means with all that is known; null for a usable reply. */
@@ -67,15 +69,21 @@ export function createAccountGuard(dependencies: AccountGuardDependencies) {
    * @throws {StepError} action `wait` while the account is paused and it is not our turn to probe
    */
   return async function enter(call: GuardedCall): Promise<CallWatch> {
-    const isProbe = await takesProbe(guarding, call);
     const { account, timeoutMs } = call;
     const keyCheck = keys.enter(account, timeoutMs);
+    const probeUntil = await takesProbe(guarding, call);
+    const isProbe = probeUntil !== null;
+    let isWeighed = false;
     return {
+      async leave() {
+        if (isProbe && !isWeighed) await giveProbeBack(guarding, account, probeUntil);
+      },
       async requireOpen() {
         if (!isProbe) await requireOpen(guarding, account);
         keys.requireTrusted(account, keyCheck);
       },
       async weigh(found) {
+        isWeighed = true;
         const failure = keys.weigh(account, keyCheck, found);
         const isStop = failure !== null && (await isTheRuns(guarding, call, failure));
         noteEnd(guarding, call, failure);
@@ -98,6 +106,7 @@ export function watchCall(guard: AccountGuard | undefined, call: GuardedCall): P
 export const unwatched: CallWatch = {
   requireOpen: () => Promise.resolve(),
   weigh: (failure) => Promise.resolve(failure),
+  leave: () => Promise.resolve(),
 };
 
 async function pauseOf(
@@ -105,7 +114,7 @@ async function pauseOf(
   account: string,
 ): Promise<AccountPause | null> {
   const last = known.get(account);
-  if (last !== undefined && now() - last.at < freshMs) return last.pause;
+  if (last !== undefined && isFresh(now() - last.at)) return last.pause;
   const pause = await pauses.find(account);
   known.set(account, { at: now(), pause });
   return pause;
@@ -116,21 +125,38 @@ async function requireOpen(guarding: Guarding, account: string): Promise<void> {
   if (pause !== null) throw pausedError(pause, guarding.now());
 }
 
-/** Whether the call is the one that probes a paused account. */
+/** A negative age: the clock was set back. */
+function isFresh(ageMs: number): boolean {
+  return ageMs >= 0 && ageMs < freshMs;
+}
+
+/** Until when the call is the one that probes a paused account; null where it is none. */
 async function takesProbe(
   guarding: Guarding,
   { account, timeoutMs }: GuardedCall,
-): Promise<boolean> {
+): Promise<number | null> {
   const { pauses, known, now } = guarding;
   const pause = await pauseOf(guarding, account);
-  if (pause === null) return false;
+  if (pause === null) return null;
   const at = now();
-  if (pause.until > at) throw pausedError(pause, at);
+  // No pause is meant to last longer than this: such a one was written by a clock since set back.
+  const latest = at + longestProbeMs + timeoutMs + freshMs;
+  if (pause.until > at && pause.until <= latest) throw pausedError(pause, at);
   // A prober that dies gives the turn up when its call would have ended.
-  const isOurs = await pauses.claimProbe(account, at, at + timeoutMs + freshMs);
+  const until = at + timeoutMs + freshMs;
+  const isOurs = await pauses.claimProbe(account, { now: at, latest, until });
   known.delete(account);
   if (!isOurs) throw pausedError((await pauseOf(guarding, account)) ?? pause, at);
-  return true;
+  return until;
+}
+
+async function giveProbeBack(
+  { pauses, known, now }: Guarding,
+  account: string,
+  until: number,
+): Promise<void> {
+  await pauses.returnProbe(account, until, now());
+  known.delete(account);
 }
 
 async function endProbe(

@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import { accountLimits } from '../domain/account-limits.ts';
 import { budgetOf } from '../domain/budget.ts';
 import { callKey, seedOf } from '../domain/call-key.ts';
 import { type ChatReply, readChatEnvelope } from '../domain/chat-envelope.ts';
@@ -42,6 +43,7 @@ export function createAskChat({ paidCall, sendChat }: AskChatDependencies) {
     const { value, usage, listUsd, isCached } = await paidCall<ChatReply>({
       owner,
       model,
+      limits: accountLimits(spec, model),
       callKey: callKey({
         provider: model.provider,
         endpointIdentity: model.endpointIdentity,

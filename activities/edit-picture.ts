@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import { accountLimits } from '../domain/account-limits.ts';
 import { budgetOf } from '../domain/budget.ts';
 import { callKey, seedOf } from '../domain/call-key.ts';
 import { crashPoint } from '../domain/crash-points.ts';
@@ -71,6 +72,7 @@ export function createEditPicture(dependencies: EditPictureDependencies) {
     const { value, usage, listUsd, isCached } = await paidCall<PictureReply>({
       owner,
       model,
+      limits: accountLimits(spec, model),
       callKey: key,
       activityId: Context.current().info.activityId,
       mostUsd: imagePrice(model.price, { promptTokens: null, completionTokens: null, images: 1 }),

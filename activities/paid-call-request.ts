@@ -187,7 +187,12 @@ async function endFailed<Value>(
   const { request, earlier, n } = context;
   const failure = (await context.weigh(found)) ?? found;
   const decided = decide(failure, earlier, request.model, `${request.callKey}-${n}`);
-  await settle(context, settlement, { class: failure.class, ...decided });
+  const { class: failureClass, slowsGrowth } = failure;
+  await settle(context, settlement, {
+    class: failureClass,
+    ...decided,
+    ...(slowsGrowth && { slowsGrowth }),
+  });
   throw new StepError(
     failure.class,
     decided.action,
@@ -203,10 +208,11 @@ function settle<Value>(
     readonly class: StepError['failureClass'];
     readonly action: StepError['action'];
     readonly retryAfterMs: number | null;
+    readonly slowsGrowth?: boolean;
   } | null,
 ): Promise<number | null> {
-  const { class: failureClass = null, retryAfterMs = null } = failure ?? {};
-  noteEnd({ usage, failureClass, retryAfterMs });
+  const { class: failureClass = null, retryAfterMs = null, slowsGrowth = false } = failure ?? {};
+  noteEnd({ usage, failureClass, retryAfterMs, slowsGrowth });
   return calls.settle(request.callKey, n, {
     state,
     settledAt: now(),

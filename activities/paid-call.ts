@@ -1,13 +1,13 @@
 import type { RunBudget } from '../domain/budget.ts';
 import { BudgetRefusal } from '../domain/budget-gate.ts';
-import type { CallEnd, CallPlace, PlaceRequest } from '../domain/call-place.ts';
+import type { AccountLimits, CallEnd, CallPlace, PlaceRequest } from '../domain/call-place.ts';
 import { crashPoint } from '../domain/crash-points.ts';
 import type { Envelope } from '../domain/envelope.ts';
 import type { WireReply } from '../domain/model-call.ts';
 import type { ChatModelSpec, ImageModelSpec } from '../domain/run-spec.ts';
 import { StepError } from '../domain/step-error.ts';
-import type { CallOwner, CallStore, CallUsage } from '../domain/stores/call-store.ts';
-import { type AccountGuard, watchCall } from './account-guard.ts';
+import type { CallOwner, CallRecord, CallStore, CallUsage } from '../domain/stores/call-store.ts';
+import { type AccountGuard, type CallWatch, watchCall } from './account-guard.ts';
 import { createTurns } from './in-turn.ts';
 import { refuseWhenUsedUp } from './paid-call-budget.ts';
 import { type GateDependencies, requireLeave } from './paid-call-gate.ts';
@@ -46,6 +46,8 @@ export type PaidRequest<Value> = {
   readonly activityId: string;
   /** What it may cost at most, in US dollars: the reservation. Null without a price. */
   readonly mostUsd: number | null;
+  /** What its account allows the run. @default what the model says */
+  readonly limits?: AccountLimits;
   /** Prompt and completion tokens that it will probably use, for the account's limit. */
   readonly expectedTokens: number;
   /** What the run may spend; none by default. */
@@ -95,7 +97,7 @@ async function pay<Value>(
   request: PaidRequest<Value>,
   signals: CallSignals,
 ): Promise<PaidResponse<Value>> {
-  const { calls, stopRun } = dependencies;
+  const { calls } = dependencies;
   const { owner, model, callKey } = request;
   const stored =
     (await findPaid(calls, request)) ??
@@ -106,10 +108,28 @@ async function pay<Value>(
   refuseWhenUsedUp(earlier, model);
 
   const { account, timeoutMs } = model;
-  const { expectedTokens } = request;
   const watch = await watchCall(dependencies.guard, { ...owner, account, timeoutMs });
+  try {
+    return await payInPlace(dependencies, request, { signals, earlier, watch });
+  } finally {
+    await watch.leave();
+  }
+}
+
+async function payInPlace<Value>(
+  dependencies: PaidCallDependencies,
+  request: PaidRequest<Value>,
+  about: {
+    readonly signals: CallSignals;
+    readonly earlier: readonly CallRecord[];
+    readonly watch: CallWatch;
+  },
+): Promise<PaidResponse<Value>> {
+  const { calls, stopRun } = dependencies;
+  const { owner, model, callKey, expectedTokens, limits = model } = request;
+  const { signals, earlier, watch } = about;
   const place = await dependencies.acquire(
-    { account, runId: owner.runId, ticket: callKey, limits: model, expectedTokens },
+    { account: model.account, runId: owner.runId, ticket: callKey, limits, expectedTokens },
     signals.waiting,
   );
   let end: CallEnd | null = null;

@@ -23,6 +23,24 @@ export function checkBounds({ itemHistory, shardHistory, rootHistory }: TreeMeas
   ];
 }
 
+/** Share of the CPU of `temporal server start-dev --db-filename f` that an item may take. */
+const mostOfPlain = 0.72;
+
+/** Holds the CPU per item against that on the plain server of the same run, where it was measured. */
+export function checkCpu(measurements: readonly TreeMeasurement[]): Bound[] {
+  const [first] = measurements;
+  const plain = measurements.find(({ server }) => server === 'plain');
+  if (first === undefined || plain === undefined || first === plain) return [];
+  const ratio = cpuRatio(first, plain);
+  return [
+    {
+      claim: `server + worker CPU per item, ${first.server} to plain <= ${mostOfPlain}`,
+      measured: ratio.toFixed(2),
+      holds: ratio <= mostOfPlain,
+    },
+  ];
+}
+
 /** Server and worker CPU per item, relative to a server with other settings in the same run. */
 export function cpuRatio(measured: TreeMeasurement, baseline: TreeMeasurement): number {
   return cpuMsPerItem(measured) / cpuMsPerItem(baseline);

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { UsageError } from '../domain/usage-error.ts';
 import { findTemporalBinary } from '../workers/embedded/find-temporal-binary.ts';
 import { checkBounds } from './bounds.ts';
-import { claim, claimLines } from './claims.ts';
+import { claim, claimLines, endWith } from './claims.ts';
 import { type CoursePoint, reachedAtS } from './course.ts';
 import { describeMachine } from './machine.ts';
 import { measureTree } from './measure-tree.ts';
@@ -41,6 +41,7 @@ export async function measureFlat(args: readonly string[]): Promise<void> {
   const { course, ...measured } = await measureTree('embedded', strategy, options);
   const stretches = stretchesOf(course, shape.items, step);
   const bounds = [...boundsOf(stretches), ...checkBounds({ ...measured, course })];
+  endWith(bounds);
   const command = `npm run bench -- flat ${args.join(' ')}`.trim();
   const report = { command, machine, step, ...measured, stretches, bounds };
   if (json) return console.log(JSON.stringify(report, null, 2));

@@ -3,12 +3,16 @@ import { UsageError } from '../domain/usage-error.ts';
 import { findTemporalBinary } from '../workers/embedded/find-temporal-binary.ts';
 import type { BenchStrategy } from './bench-run.ts';
 import type { Bound } from './bounds.ts';
-import { claim, claimLines } from './claims.ts';
+import { claim, claimLines, endWith } from './claims.ts';
 import { steadyRate } from './course.ts';
 import { describeMachine } from './machine.ts';
 import { measureTree } from './measure-tree.ts';
 import type { StubLatency } from './stub-activities.ts';
 import { latencyOf, positive, strategiesOf } from './tree-options.ts';
+
+const goal = 0.95;
+/** Plan, image, answer: what the goal is set for; with shorter calls the machine is the limit. */
+const goalLatency = '2000,5000,4000';
 
 const usage = `npm run bench -- flow [options]
 
@@ -17,11 +21,9 @@ product's database under it.
 
   --items <n>        (3000)
   --window <n>       items open at once (64)
-  --latency <ms>     of plan,image,answer (2000,5000,4000)
+  --latency <ms>     of plan,image,answer (${goalLatency})
   --strategy <name>  (imagined-keyframes)
   --json             one JSON document`;
-
-const goal = 0.95;
 
 /** Measures the throughput of one drive, and holds it against the ideal. */
 export async function measureFlow(args: readonly string[]): Promise<void> {
@@ -48,14 +50,18 @@ export async function measureFlow(args: readonly string[]): Promise<void> {
     serverCpuMsPerItem: measured.serverCpuMsPerItem,
     workerCpuMsPerItem: measured.workerCpuMsPerItem,
   };
-  const bounds: Bound[] = [
-    claim(
-      `share of the ideal throughput while the window is full >= ${goal}`,
-      report.steadyShare,
-      report.steadyShare >= goal,
-      3,
-    ),
-  ];
+  const hasGoal = Object.values(shape.latency).join(',') === goalLatency;
+  const bounds: Bound[] = hasGoal
+    ? [
+        claim(
+          `share of the ideal throughput while the window is full >= ${goal}`,
+          report.steadyShare,
+          report.steadyShare >= goal,
+          3,
+        ),
+      ]
+    : [];
+  endWith(bounds);
   if (json) return console.log(JSON.stringify({ ...report, bounds }, null, 2));
   console.log(
     [
@@ -80,7 +86,7 @@ function parseRequest(args: readonly string[]) {
     options: {
       items: { type: 'string', default: '3000' },
       window: { type: 'string', default: '64' },
-      latency: { type: 'string', default: '2000,5000,4000' },
+      latency: { type: 'string', default: goalLatency },
       strategy: { type: 'string', default: 'imagined-keyframes' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },

@@ -1,3 +1,5 @@
+import { checkBounds, checkCpu } from './bounds.ts';
+import { endWith } from './claims.ts';
 import { measureFlat } from './flat.ts';
 import { measureFlow } from './flow.ts';
 import { measureLevers } from './measure-levers.ts';
@@ -36,6 +38,12 @@ async function tree(args: readonly string[]): Promise<void> {
       measurements.push(await measureTree(kind, strategy, { ...options, binary: binary.path }));
     }
   }
+  endWith([
+    ...measurements.flatMap(checkBounds),
+    ...strategies.flatMap((strategy) =>
+      checkCpu(measurements.filter((measured) => measured.strategy === strategy)),
+    ),
+  ]);
   const command = `npm run bench -- ${args.join(' ')}`;
   const report: BenchReport = { command, machine, measurements };
   console.log(json ? JSON.stringify(report, null, 2) : formatReport(report));

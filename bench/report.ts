@@ -1,4 +1,5 @@
-import { checkBounds, cpuRatio } from './bounds.ts';
+import { checkBounds, checkCpu, cpuRatio } from './bounds.ts';
+import { claimLines } from './claims.ts';
 import type { Machine } from './machine.ts';
 import type { TreeMeasurement } from './measure-tree.ts';
 
@@ -40,6 +41,7 @@ function formatStrategy(measurements: readonly TreeMeasurement[]): string[] {
         (baseline) =>
           `${first.server} / ${baseline.server}, server + worker CPU per item: ${cpuRatio(first, baseline).toFixed(2)}`,
       ),
+    ...claimLines(checkCpu(measurements)),
     ...measurements.flatMap((measured) =>
       checkBounds(measured).map(
         ({ claim, measured: value, holds }) =>

@@ -159,7 +159,7 @@ function addServerVerbs(verb: AddVerb): void {
     'the embedded server, its workers and the Temporal UI in the foreground',
     async (_, options) => (await import('./commands/up.ts')).up(options),
   ).option(...metrics);
-  verb('down', 'stop a left-over embedded server', async () =>
+  verb('down', 'end the process at work on this state folder, or a left-over server', async () =>
     (await import('./commands/down.ts')).down(),
   );
   verb(

@@ -4,6 +4,7 @@ import { describeDifference } from '../domain/run-identity.ts';
 import { goldOfVideos } from '../domain/row-tally.ts';
 import { orderItems } from '../domain/run-items.ts';
 import { changedSettings, keepTuned } from '../domain/run-settings.ts';
+import { queuesOf } from '../domain/run-queues.ts';
 import type { RunSpec } from '../domain/run-spec.ts';
 import type { RunRecord } from '../domain/stores/run-store.ts';
 import { UsageError } from '../domain/usage-error.ts';
@@ -39,6 +40,7 @@ export async function registerRun(
   await refuseForeignResults(spec);
   const known = await runs.get(spec.runId);
   if (known !== null) {
+    refuseOtherQueues(known, spec);
     const kept = await updateSpec(runs, known, spec);
     return { ...known, spec: kept };
   }
@@ -60,6 +62,19 @@ export async function registerRun(
   const created = await runs.get(spec.runId);
   if (created === null) throw new Error(`Run ${spec.runId} was written and is not there`);
   return created;
+}
+
+/** Items under way go to the queues of the accounts with which their drive was started. */
+function refuseOtherQueues({ runId, driveIsOpen, spec: stored }: RunRecord, given: RunSpec): void {
+  if (!driveIsOpen) return;
+  const [before, after] = [queuesOf(stored), queuesOf(given)];
+  const changed = Object.values(before).filter((queue) => !Object.values(after).includes(queue));
+  if (changed.length === 0) return;
+  throw new UsageError(
+    `${runId} is at work with another key variable, address or model than this configuration ` +
+      `names (${changed.join(', ')}). Take the change back until it has ended, or end it: ` +
+      `\`videoqa cancel ${runId}\`, then this command, then \`videoqa retry ${runId} --where outcome=cancelled\``,
+  );
 }
 
 /** What the configuration says now, but for what was tuned since and stands in it as before. */

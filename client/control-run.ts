@@ -63,9 +63,17 @@ export async function tellWorkflow(client: Client, runs: RunStore, runId: string
     else await root.signal('setWindow', run.admission === 'open' ? run.window : 0);
     crashPoint('workflow-told');
   } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'WorkflowNotFoundError') throw error;
-    if (run.state === 'cancelled') await reconcileDrive(client, runs, run);
+    if (!isGone(error)) throw error;
+    if (run.state !== 'cancelled' || (await reconcileDrive(client, runs, run))) return;
+    // Started just now, or ended.
+    await root.cancel().catch((failure: unknown) => {
+      if (!isGone(failure)) throw failure;
+    });
   }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof Error && error.name === 'WorkflowNotFoundError';
 }
 
 /** Tells the workflows of all open drives: for a process that takes over from one that has died. */

@@ -29,6 +29,8 @@ export type CallEnd = {
   readonly failureClass: FailureClass | null;
   /** How long the provider asks to wait, in milliseconds. */
   readonly retryAfterMs: number | null;
+  /** The provider finds that the account has grown too fast. */
+  readonly slowsGrowth?: boolean;
 };
 
 /** Leave to make one request. */

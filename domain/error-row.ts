@@ -39,6 +39,8 @@ export type FailureMeaning = {
   readonly backoff?: Backoff;
   readonly pause?: PauseRule;
   readonly stopsWhen?: StopRule;
+  /** The provider finds that the account has grown too fast. */
+  readonly slowsGrowth?: true;
 };
 
 /** One row of the error table: it fits when everything it names fits. */

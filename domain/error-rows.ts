@@ -141,6 +141,7 @@ const throttleRows: readonly ErrorRow[] = [
     class: 'rate_limited',
     action: 'wait',
     waitMs: 60_000,
+    slowsGrowth: true,
     status: [429, 503],
     code: /^slow_down$/,
   },

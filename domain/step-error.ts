@@ -19,6 +19,8 @@ export class StepError extends Error {
   readonly retryAfterMs: number | undefined;
   /** Attempts made so far in this drive, where the thrower knows them. */
   readonly attempts: number | undefined;
+  /** Whether it ends the run: the failure that does, or one of an item that met the run stopped. */
+  readonly stopsRun: boolean;
   /** Whether the thread that did the work ended while it had this input and nothing else. */
   readonly endedThread: boolean;
 
@@ -30,6 +32,7 @@ export class StepError extends Error {
       retryAfterMs?: number | undefined;
       attempts?: number | undefined;
       endedThread?: boolean;
+      stopsRun?: boolean;
       cause?: unknown;
     } = {},
   ) {
@@ -38,6 +41,7 @@ export class StepError extends Error {
     this.action = action;
     this.retryAfterMs = details.retryAfterMs;
     this.attempts = details.attempts;
+    this.stopsRun = details.stopsRun ?? action === 'stop';
     this.endedThread = details.endedThread === true;
   }
 }

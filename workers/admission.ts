@@ -14,16 +14,19 @@ export function createAdmissionReader(runs: RunStore) {
   const read = async (runId: string): Promise<Answer> => {
     const run = await runs.get(runId);
     const detail = run?.stopDetail ?? null;
-    const stop = detail === null ? null : new StepError(detail.class, 'fail', detail.message);
+    const stop =
+      detail === null
+        ? null
+        : new StepError(detail.class, 'fail', detail.message, { stopsRun: true });
     return { admission: run?.admission ?? 'stopped', stop };
   };
   return {
     admission(runId: string): Promise<Answer> {
       const last = known.get(runId);
-      if (last !== undefined && Date.now() - last.at < freshMs) return last.answer;
+      if (last !== undefined && performance.now() - last.at < freshMs) return last.answer;
       const answer = read(runId);
       answer.catch(() => known.delete(runId));
-      known.set(runId, { at: Date.now(), answer });
+      known.set(runId, { at: performance.now(), answer });
       return answer;
     },
     /**
@@ -33,7 +36,7 @@ export function createAdmissionReader(runs: RunStore) {
     async stopRun(runId: string, reason: StepError | BudgetRefusal): Promise<void> {
       if (reason instanceof BudgetRefusal) {
         const run = await runs.get(runId);
-        if (run?.state !== 'running') return;
+        if (run?.state !== 'running' && run?.state !== 'paused') return;
         await runs.setAdmission(runId, 'draining');
         await runs.setState(runId, 'stopped', { reason: 'budget', detail: null });
         known.delete(runId);

@@ -49,12 +49,14 @@ export function toFailure(
     );
   }
   const mayRetry = error.action === 'retry' || error.action === 'wait';
+  const { failureClass, stopsRun } = error;
+  const attempts = error.attempts ?? about.attempt;
   return withoutStack(
     ApplicationFailure.create({
-      type: error.failureClass,
+      type: failureClass,
       message: error.message.slice(0, 300),
       nonRetryable: !mayRetry,
-      details: [{ class: error.failureClass, step, attempts: error.attempts ?? about.attempt }],
+      details: [{ class: failureClass, step, attempts, stopsRun }],
       ...(mayRetry && { nextRetryDelay: error.retryAfterMs ?? backoffMs(about.attempt, random) }),
     }),
   );

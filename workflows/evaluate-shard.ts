@@ -9,13 +9,11 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { DriveActivities } from '../activities/drive.ts';
-import { stoppingClasses } from '../domain/outcome.ts';
-import type { ItemEnd } from '../domain/stores/run-store.ts';
 import type { ShardInput, ShardResult, SliceItem } from '../domain/workflow-contract.ts';
 import { placesHeld, setWindow } from './messages.ts';
 import { recordEnds } from './record-ends.ts';
 import { retryPolicy } from './retry-policy.ts';
-import { runItem } from './run-item.ts';
+import { runItem, type RunItemEnd } from './run-item.ts';
 import { indexAhead } from './index-ahead.ts';
 
 const { loadSlice } = proxyActivities<DriveActivities>({
@@ -35,10 +33,10 @@ export async function evaluateShard(input: ShardInput): Promise<ShardResult> {
   const shard = { window: input.window, open: 0, ended: 0, isStopped: false };
   setHandler(setWindow, (places) => void (shard.window = places));
 
-  const finish = (end: ItemEnd): void => {
+  const finish = ({ end, stopsRun }: RunItemEnd): void => {
     shard.open -= 1;
     shard.ended += 1;
-    shard.isStopped ||= stopsRun(end);
+    shard.isStopped ||= stopsRun;
     setCurrentDetails(`${shard.ended} items ended, ${shard.open} open, window ${shard.window}.`);
     recorder.add(end);
   };
@@ -60,11 +58,6 @@ export async function evaluateShard(input: ShardInput): Promise<ShardResult> {
   }
   await recorder.close();
   return { ended: shard.ended, isStopped: shard.isStopped };
-}
-
-/** Nothing that is started now would end otherwise. */
-function stopsRun({ outcome, failure }: ItemEnd): boolean {
-  return outcome === 'skipped' || (failure !== null && stoppingClasses.includes(failure.class));
 }
 
 /** The unfinished items of the shard, page by page, each with those that come soon after it. */

@@ -73,15 +73,16 @@ async function runShards(
   let isStopped = false;
   for (const [shard, { from, to }] of shards.entries()) {
     setCurrentDetails(`Shard ${shard + 1} of ${shards.length} admits items.`);
+    const places = window.freeFor(shard);
     const child = await startShard({
       ...input,
       shard,
       from,
       to,
       embedder,
-      window: window.freeFor(shard),
+      window: places,
     });
-    const result = window.follow(shard, child);
+    const result = window.follow(shard, child, places);
     void result.then((end) => (isStopped ||= end.isStopped)).catch(() => undefined);
     running.push(result);
     await condition(() => window.hasHandedOver(shard));

@@ -22,25 +22,38 @@ import { runAttributes } from './search-attributes.ts';
 /** An earlier run of the same item may still be closing; after this long it counts as a failure. */
 const startPatienceSeconds = 60;
 
+/** How an item ended, and whether no further one should be started. */
+export type RunItemEnd = { readonly end: ItemEnd; readonly stopsRun: boolean };
+
 /** Runs one item as a child workflow and tells how it ended. Never throws. */
 export async function runItem(
   input: ShardInput,
   item: SliceItem,
   index: Promise<VideoIndex | null> | null,
-): Promise<ItemEnd> {
+): Promise<RunItemEnd> {
   const { itemId, sample } = item;
   let workflowRunId: string | null = null;
   try {
     const child = await startItem(input, item, await index);
     workflowRunId = child.firstExecutionRunId;
     const { outcome } = await child.result();
-    return { itemId, sample, outcome, failure: null, workflowRunId };
+    const end: ItemEnd = { itemId, sample, outcome, failure: null, workflowRunId };
+    return { end, stopsRun: outcome === 'skipped' };
   } catch (error) {
     if (wasEndedByHand(error)) {
-      return { itemId, sample, outcome: 'cancelled', failure: null, workflowRunId };
+      const end: ItemEnd = {
+        itemId,
+        sample,
+        outcome: 'cancelled',
+        failure: null,
+        workflowRunId,
+      };
+      return { end, stopsRun: false };
     }
-    const failure = failureOf(error instanceof Error ? error : new Error(String(error)));
-    return { itemId, sample, outcome: 'failed', failure, workflowRunId };
+    const { stopsRun, ...failure } = failureOf(
+      error instanceof Error ? error : new Error(String(error)),
+    );
+    return { end: { itemId, sample, outcome: 'failed', failure, workflowRunId }, stopsRun };
   }
 }
 

@@ -1,4 +1,4 @@
-import { type ChildWorkflowHandle, setHandler } from '@temporalio/workflow';
+import { type ChildWorkflowHandle, patched, setHandler } from '@temporalio/workflow';
 import type { ShardResult } from '../domain/workflow-contract.ts';
 import type { evaluateShard } from './evaluate-shard.ts';
 import { placesHeld, setWindow } from './messages.ts';
@@ -35,9 +35,11 @@ export function shareWindow(initialWindow: number) {
     freeFor,
     /** A shard hands over when it has nothing left to start, or has ended. */
     hasHandedOver: (shard: number): boolean => held.has(shard),
-    /** Makes a shard the one that admits, and frees its places when it ends. */
-    async follow(number: number, handle: Shard): Promise<ShardResult> {
+    /** Makes a shard the one that admits, started with that many places, and frees them when it ends. */
+    async follow(number: number, handle: Shard, places: number): Promise<ShardResult> {
       newest = { number, handle };
+      // Asked of old histories only where it changes something: they told nobody then.
+      if (freeFor(number) !== places && patched('tell-started-shard')) await tellNewest();
       try {
         return await handle.result();
       } finally {

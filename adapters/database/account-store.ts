@@ -6,6 +6,7 @@ import {
   unusedAccount,
 } from '../../domain/limits/account-lease.ts';
 import {
+  type AdaptiveConcurrency,
   allowedConcurrency,
   blockedMs,
   type ConcurrencyChange,
@@ -78,6 +79,8 @@ function stateColumns({ requests, tokens, concurrency }: AccountState) {
     decreased_at: concurrency.decreasedAt,
     grown_at: concurrency.grownAt,
     blocked_until: concurrency.blockedUntil,
+    ramp_from: concurrency.ramp?.from ?? null,
+    ramp_since: concurrency.ramp?.since ?? null,
   };
 }
 
@@ -187,12 +190,16 @@ async function readStatus(
   };
 }
 
-function concurrencyOf(columns: AccountColumns) {
+function concurrencyOf(columns: AccountColumns): AdaptiveConcurrency {
   return {
     value: columns.concurrency,
     decreasedAt: columns.decreased_at,
     grownAt: columns.grown_at,
     blockedUntil: columns.blocked_until,
+    ramp:
+      columns.ramp_from === null || columns.ramp_since === null
+        ? null
+        : { from: columns.ramp_from, since: columns.ramp_since },
   };
 }
 

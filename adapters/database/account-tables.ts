@@ -15,6 +15,8 @@ export type AccountTable = {
   decreased_at: number | null;
   grown_at: number | null;
   blocked_until: number | null;
+  ramp_from: number | null;
+  ramp_since: number | null;
 };
 export type AccountColumns = Selectable<AccountTable>;
 

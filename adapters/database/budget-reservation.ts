@@ -10,7 +10,8 @@ import {
 import { toNanoUsd } from '../../domain/money.ts';
 import type { CallStore } from '../../domain/stores/call-store.ts';
 import { drawOnHold, hold, isHolding } from './item-holds.ts';
-import type { OpenTransaction, SpendTotalColumns } from './schema.ts';
+import type { OpenTransaction } from './schema.ts';
+import type { SpendTotalColumns } from './sum-tables.ts';
 import { readTotals, wholeRun } from './spend-totals.ts';
 
 type Intent = Parameters<CallStore['openIntent']>[0];

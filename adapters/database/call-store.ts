@@ -9,7 +9,8 @@ import { insertResponse, readResponse } from './call-responses.ts';
 import { missingRecord } from './database-error.ts';
 import { drawOnHold, releaseHolds } from './item-holds.ts';
 import { toJsonColumn } from './json-column.ts';
-import type { CallColumns, Connection, OpenTransaction, SpendTotalColumns } from './schema.ts';
+import type { CallColumns, Connection, OpenTransaction } from './schema.ts';
+import type { SpendTotalColumns } from './sum-tables.ts';
 import {
   contributionOf,
   countIntent,

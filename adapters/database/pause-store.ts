@@ -22,14 +22,23 @@ export function createPauseStore(db: Connection): PauseStore {
         .execute();
     },
 
-    async claimProbe(account, now, until) {
+    async claimProbe(account, { now, latest, until }) {
       const { numUpdatedRows } = await db
         .updateTable('account_pauses')
         .set({ paused_until: until })
         .where('account', '=', account)
-        .where('paused_until', '<=', now)
+        .where(({ or, eb }) => or([eb('paused_until', '<=', now), eb('paused_until', '>', latest)]))
         .executeTakeFirst();
       return numUpdatedRows > 0n;
+    },
+
+    async returnProbe(account, until, now) {
+      await db
+        .updateTable('account_pauses')
+        .set({ paused_until: now })
+        .where('account', '=', account)
+        .where('paused_until', '=', until)
+        .execute();
     },
 
     async extend(account, until) {

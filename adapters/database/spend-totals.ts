@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import { warnedShare } from '../../domain/budget-gate.ts';
 import { toNanoUsd } from '../../domain/money.ts';
-import type { CallColumns, Connection, OpenTransaction, SpendTotalColumns } from './schema.ts';
+import type { CallColumns, Connection, OpenTransaction } from './schema.ts';
+import type { SpendTotalColumns } from './sum-tables.ts';
 
 /** The account of the row that counts the whole run. */
 export const wholeRun = '';

@@ -21,7 +21,10 @@ type FreeBytes = (folder: string) => Promise<number>;
  */
 export function createRoomCheck(
   folders: readonly string[],
-  { freeBytes = freeBytesOf, now = Date.now }: { freeBytes?: FreeBytes; now?: () => number } = {},
+  {
+    freeBytes = freeBytesOf,
+    now = () => performance.now(),
+  }: { freeBytes?: FreeBytes; now?: () => number } = {},
 ) {
   let last: { readonly at: number; readonly full: Promise<string | null> } | null = null;
   const findFull = async (): Promise<string | null> => {

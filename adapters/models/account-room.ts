@@ -1,5 +1,6 @@
 import type { AccountLimits, CallEnd } from '../../domain/call-place.ts';
 import type { LeaseDemand, LeaseGrant } from '../../domain/limits/account-lease.ts';
+import type { CallEnds } from '../../domain/limits/adaptive-concurrency.ts';
 import { paceOf } from '../../domain/limits/token-bucket.ts';
 
 /** How long places count without a renewal: less than the store's patience with this process. */
@@ -11,7 +12,12 @@ const shareCountsMs = 1000;
 /** Weight of the newest call in the mean. */
 const newest = 0.2;
 
-const noEnds = { succeeded: 0, throttled: 0, retryAfterMs: null } as const;
+const noEnds: CallEnds = {
+  succeeded: 0,
+  throttled: 0,
+  retryAfterMs: null,
+  slowsGrowth: false,
+};
 
 /** What one process may use of one account until it renews its lease, and what it will say then. */
 export type AccountRoom = {
@@ -124,6 +130,7 @@ export function asBefore(room: AccountRoom, said: Said): AccountRoom {
       succeeded: room.ends.succeeded + said.ends.succeeded,
       throttled: room.ends.throttled + said.ends.throttled,
       retryAfterMs: longer(room.ends.retryAfterMs, said.ends.retryAfterMs),
+      slowsGrowth: room.ends.slowsGrowth || said.ends.slowsGrowth,
     },
   };
 }
@@ -157,7 +164,8 @@ function withEnd(ends: LeaseDemand['ends'], end: CallEnd): LeaseDemand['ends'] {
   if (end.failureClass === null) return { ...ends, succeeded: ends.succeeded + 1 };
   if (end.failureClass !== 'rate_limited') return ends;
   const retryAfterMs = longer(ends.retryAfterMs, end.retryAfterMs);
-  return { ...ends, throttled: ends.throttled + 1, retryAfterMs };
+  const slowsGrowth = ends.slowsGrowth || end.slowsGrowth === true;
+  return { ...ends, throttled: ends.throttled + 1, retryAfterMs, slowsGrowth };
 }
 
 function longer(one: number | null, other: number | null): number | null {

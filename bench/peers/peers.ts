@@ -7,7 +7,6 @@ import type { ConfigInput } from '../../domain/config.ts';
 import { UsageError } from '../../domain/usage-error.ts';
 import { startSimulatedProvider } from '../../simulator/server/start-simulated-provider.ts';
 import { findTemporalBinary } from '../../workers/embedded/find-temporal-binary.ts';
-import { claim, claimLines } from '../claims.ts';
 import { describeMachine } from '../machine.ts';
 import { type ManyQuestions, writeManyQuestions } from '../restart/many-questions.ts';
 import { positive } from '../tree-options.ts';
@@ -41,18 +40,8 @@ export async function measurePeers(args: readonly string[]): Promise<void> {
     const place = { folder, url: provider.url, questions, binary: found.path };
     const ours = await measureOurs(place, request);
     const inspect = request.python === null ? null : await measureInspect(place, request);
-    const bounds =
-      inspect === null
-        ? []
-        : [
-            claim(
-              'CPU per item, ours to inspect_ai <= 1',
-              ours.cpuMsPerItem / inspect.cpuMsPerItem,
-              ours.cpuMsPerItem <= inspect.cpuMsPerItem,
-            ),
-          ];
     const command = `npm run bench -- peers ${args.join(' ')}`.trim();
-    const report = { command, machine, ...request, ours, inspect, bounds };
+    const report = { command, machine, ...request, ours, inspect };
     if (json) return console.log(JSON.stringify(report, null, 2));
     console.log(
       [
@@ -60,7 +49,6 @@ export async function measurePeers(args: readonly string[]): Promise<void> {
         `${machine.cpu}, ${machine.cores} cores; load before: ${machine.loadBefore.toFixed(2)}`,
         line('durable-videoqa', ours),
         line('inspect_ai', inspect),
-        ...claimLines(bounds),
       ].join('\n'),
     );
   } finally {

@@ -9,7 +9,7 @@ import {
   startSimulatedProvider,
 } from '../../simulator/server/start-simulated-provider.ts';
 import { findTemporalBinary } from '../../workers/embedded/find-temporal-binary.ts';
-import { claim, claimLines } from '../claims.ts';
+import { claim, claimLines, endWith } from '../claims.ts';
 import { describeMachine } from '../machine.ts';
 import { positive } from '../tree-options.ts';
 import { databaseOf, fillState } from './fill-state.ts';
@@ -47,6 +47,7 @@ export async function measureRestart(args: readonly string[]): Promise<void> {
   try {
     const measured = await measure(folder, provider, found.path, request);
     const bounds = boundsOf(measured, request.rows);
+    endWith(bounds);
     const command = `npm run bench -- restart ${args.join(' ')}`.trim();
     const report = { command, machine, ...request, ...measured, bounds };
     if (request.json) return console.log(JSON.stringify(report, null, 2));

@@ -9,6 +9,7 @@ import { openDatabase } from '../../adapters/database/open-database.ts';
 import { UsageError } from '../../domain/usage-error.ts';
 import { startSimulatedProvider } from '../../simulator/server/start-simulated-provider.ts';
 import { measureTreeThrottle, treeThrottleCases } from './throttle-tree.ts';
+import { claim, claimLines, endWith } from '../claims.ts';
 import type { ThrottleEnd, ThrottleProcess } from './throttle-process.ts';
 
 const usage = `npm run bench -- throttle [options]
@@ -49,18 +50,38 @@ export async function measureThrottle(args: readonly string[]): Promise<void> {
   for (const { name, processes } of cases) {
     const measured = await measureCase(processes, asked);
     console.log(`${name}: ${describe(measured, asked.perMinute)}`);
+    holdShares(sharesOf(measured, asked.perMinute));
   }
 }
 
 async function measureTrees(asked: Asked): Promise<void> {
   for (const one of treeThrottleCases) {
     const measured = await measureTreeThrottle(one, asked);
+    holdShares(measured);
     console.log(
       `${one.name}: ${percent(measured.usedShare)} of the limit used in ${measured.seconds.toFixed(1)} s, ` +
         `${percent(measured.throttledShare)} of ${measured.requests} calls throttled, at most ` +
         `${measured.mostSlots} activity slots in use with ${measured.open} items open`,
     );
   }
+}
+
+/** Of the limit at least this is used, and of the calls at most that refused. */
+const [leastUsed, mostThrottled] = [0.92, 0.02];
+
+function holdShares(measured: { readonly usedShare: number; readonly throttledShare: number }) {
+  const { usedShare, throttledShare } = measured;
+  const bounds = [
+    claim(`share of the limit used >= ${leastUsed}`, usedShare, usedShare >= leastUsed, 3),
+    claim(
+      `share of calls with 429 <= ${mostThrottled}`,
+      throttledShare,
+      throttledShare <= mostThrottled,
+      3,
+    ),
+  ];
+  endWith(bounds);
+  for (const line of claimLines(bounds)) console.log(`  ${line}`);
 }
 
 function positive(text: string): number {
@@ -112,19 +133,24 @@ async function runProcess(input: ThrottleProcess): Promise<ThrottleEnd> {
   return JSON.parse(stdout) as ThrottleEnd;
 }
 
-function describe(
-  { ends, seconds }: Awaited<ReturnType<typeof measureCase>>,
-  perMinute: number,
-): string {
+type MeasuredCase = Awaited<ReturnType<typeof measureCase>>;
+
+function sharesOf({ ends, seconds }: MeasuredCase, perMinute: number) {
   const sum = (of: (end: ThrottleEnd) => number) => ends.reduce((all, end) => all + of(end), 0);
-  const sentOf = (end: ThrottleEnd) => Object.values(end.sent).reduce((all, one) => all + one, 0);
-  const sent = sum(sentOf);
+  const sent = sum((end) => Object.values(end.sent).reduce((all, one) => all + one, 0));
   const throttled = sum((end) => end.throttled);
-  const used = (sent - throttled) / ((perMinute * seconds) / 60);
+  const usedShare = (sent - throttled) / ((perMinute * seconds) / 60);
+  return { sent, usedShare, throttledShare: throttled / sent };
+}
+
+function describe(measured: MeasuredCase, perMinute: number): string {
+  const { ends } = measured;
+  const { sent, usedShare, throttledShare } = sharesOf(measured, perMinute);
+  const sum = (of: (end: ThrottleEnd) => number) => ends.reduce((all, end) => all + of(end), 0);
   const parts = ends.flatMap((end) => Object.values(end.sent)).map((one) => percent(one / sent));
   const longestS = Math.max(...ends.map((end) => end.longestWaitMs)) / 1000;
   return (
-    `${percent(used)} of the limit used, ${percent(throttled / sent)} of ${sent} calls throttled, ` +
+    `${percent(usedShare)} of the limit used, ${percent(throttledShare)} of ${sent} calls throttled, ` +
     `at most ${sum((end) => end.mostWaiting)} waited in a process for at most ${longestS.toFixed(1)} s, ` +
     `${sum((end) => end.sentAway)} waits handed on, parts ${parts.join(' and ')}`
   );

@@ -8,8 +8,9 @@ import {
   type ConcurrencyChange,
   untouched,
 } from './adaptive-concurrency.ts';
-import { evenPart, fairShare } from './fair-share.ts';
-import { type Bucket, fullBucket, type Pace, paceOf, refill, take } from './token-bucket.ts';
+import { drawShare } from './bucket-share.ts';
+import { fairShare } from './fair-share.ts';
+import { type Bucket, fullBucket, paceOf } from './token-bucket.ts';
 
 /** What one process holds of an account; times in milliseconds since 1970. */
 export type AccountLease = {
@@ -194,14 +195,14 @@ function drawBoth(
 ) {
   const { now, waiting, waitingTokens } = demand;
   const { limits, mine, rivals, isOpen } = about;
-  const requests = draw(state.requests, limits.requestsPerMinute, {
+  const requests = drawShare(state.requests, limits.requestsPerMinute, {
     now,
     back: demand.requestsBack,
     taken: mine?.takenRequests ?? null,
     rivals: rivals.map((one) => one.takenRequests),
     wanted: isOpen ? waiting : null,
   });
-  const tokens = draw(state.tokens, limits.tokensPerMinute, {
+  const tokens = drawShare(state.tokens, limits.tokensPerMinute, {
     now,
     back: demand.tokensBack,
     taken: mine?.takenTokens ?? null,
@@ -209,58 +210,4 @@ function drawBoth(
     wanted: isOpen ? waitingTokens : null,
   });
   return { requests, tokens };
-}
-
-/** What a process gets of one bucket, in whole numbers. */
-function draw(
-  bucket: Bucket,
-  perMinute: number | null,
-  about: {
-    readonly now: number;
-    readonly back: number;
-    /** Null for a process that comes anew. */
-    readonly taken: number | null;
-    readonly rivals: readonly number[];
-    /** Null = takes nothing. */
-    readonly wanted: number | null;
-  },
-): { readonly bucket: Bucket; readonly granted: number | null; readonly taken: number } {
-  const { now, back, rivals, wanted } = about;
-  if (perMinute === null) {
-    return { bucket: { amount: 0, refilledAt: now }, granted: null, taken: about.taken ?? 0 };
-  }
-  const pace = paceOf(perMinute);
-  const filled = take(refill(bucket, pace, now), -back, pace);
-  const taken = standing(about.taken, back, rivals, pace);
-  const available = Math.max(0, filled.amount);
-  const granted = wanted === null ? 0 : wholePart({ available, wanted, taken, rivals });
-  return { bucket: take(filled, granted, pace), granted, taken: taken + granted };
-}
-
-/** Its even part in whole numbers; where that is less than one, one goes to who has taken least. */
-function wholePart(about: {
-  readonly available: number;
-  readonly wanted: number;
-  readonly taken: number;
-  readonly rivals: readonly number[];
-}): number {
-  const { available, wanted, taken, rivals } = about;
-  if (rivals.length === 0) return Math.floor(available);
-  const least = taken <= Math.min(...rivals) ? 1 : 0;
-  const part = Math.max(least, evenPart(available, taken, rivals));
-  return Math.floor(Math.min(part, wanted, available));
-}
-
-/**
- * What a process has taken beside its rivals. Who comes anew, or did not want anything for a while,
- * starts beside the others: nobody saves up turns.
- */
-function standing(
-  taken: number | null,
-  back: number,
-  rivals: readonly number[],
-  pace: Pace,
-): number {
-  const least = rivals.length === 0 ? 0 : Math.min(...rivals);
-  return taken === null ? least : Math.max(taken - back, least - pace.capacity);
 }

@@ -6,6 +6,8 @@ export type AdaptiveConcurrency = {
   readonly grownAt: number | null;
   /** Until then the provider wants no calls. */
   readonly blockedUntil: number | null;
+  /** Where the provider asked for slow growth: the calls at once that the present stretch began with. */
+  readonly ramp: { readonly from: number; readonly since: number } | null;
 };
 
 /** How the calls of one process ended since it last said so. */
@@ -15,6 +17,8 @@ export type CallEnds = {
   readonly throttled: number;
   /** The longest wait that a throttled call was told, in milliseconds. */
   readonly retryAfterMs: number | null;
+  /** One of them because the account had grown too fast. */
+  readonly slowsGrowth: boolean;
 };
 
 export type ConcurrencyChange = {
@@ -28,6 +32,7 @@ export const untouched: AdaptiveConcurrency = {
   decreasedAt: null,
   grownAt: null,
   blockedUntil: null,
+  ramp: null,
 };
 
 const decrease = 0.8;
@@ -37,6 +42,9 @@ const cooldownMs = 15_000;
 
 /** An account is not held back for longer by one reply. */
 const longestBlockMs = 60_000;
+
+/** A slow ramp grows by half in each such stretch, as OpenAI asks after a `slow_down`. */
+const ramp = { growth: 1.5, stretchMs: 15 * 60_000 } as const;
 
 /** Growth is noted this often at most. */
 const growthNotedMs = 60_000;
@@ -57,7 +65,8 @@ export function blockedMs({ blockedUntil }: AdaptiveConcurrency, now: number): n
  * Additive increase, multiplicative decrease: x 0.8 once per episode of refusals, one more call at
  * once after as many successes as are allowed at once, and not faster than one a second. Where at
  * least as many calls were refused as succeeded, the account makes none until the provider's time
- * is over.
+ * is over. After a refusal for growing too fast it grows by half per quarter of an hour at most,
+ * until it has what is configured.
  *
  * @param report.wantsMore  whether more calls wait than may go; else nothing is learnt from success
  */
@@ -73,9 +82,12 @@ export function adapt(
   const { configured, ends, now } = report;
   if (ends.throttled > 0) {
     const blocked = { ...state, blockedUntil: blockUntil(state, ends, now) };
-    return isCoolingDown(state, now)
+    const next = isCoolingDown(state, now)
       ? { state: blocked, change: null }
       : decreased(blocked, configured, now);
+    if (!ends.slowsGrowth) return next;
+    const from = allowedConcurrency(next.state, configured);
+    return { ...next, state: { ...next.state, ramp: { from, since: now } } };
   }
   if (state.value === null || !report.wantsMore || isCoolingDown(state, now)) {
     return { state, change: null };
@@ -103,14 +115,24 @@ function grown(
   const { value: before, configured, ends, now } = report;
   const since = now - (state.grownAt ?? now);
   const gain = Math.min(1, ends.succeeded / before, Math.max(0, since) / 1000);
-  const value = before + gain;
+  const stretch = stretchOf(state, before, now);
+  const most = stretch === null ? configured : Math.max(before, stretch.from * ramp.growth);
+  const value = Math.min(before + gain, most);
   if (value >= configured) {
     return { state: untouched, change: { value: configured, reason: 'recovered' } };
   }
   const isNoted =
     Math.floor(now / growthNotedMs) > Math.floor((state.grownAt ?? 0) / growthNotedMs);
   const change = isNoted ? ({ value: Math.floor(value), reason: 'recovering' } as const) : null;
-  return { state: { ...state, value, grownAt: now }, change };
+  return { state: { ...state, value, grownAt: now, ramp: stretch }, change };
+}
+
+/** The stretch of a slow ramp that is under way, or a new one. */
+function stretchOf({ ramp: last }: AdaptiveConcurrency, value: number, now: number) {
+  if (last === null) return null;
+  const since = now - last.since;
+  const isUnderWay = since >= 0 && since < ramp.stretchMs;
+  return isUnderWay ? last : { from: value, since: now };
 }
 
 function isCoolingDown(state: AdaptiveConcurrency, now: number): boolean {

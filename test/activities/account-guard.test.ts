@@ -21,6 +21,7 @@ let now = 0;
 let placesHeld = 0;
 let notes: string[];
 let stopped: string[];
+let noPlace: StepError | null;
 
 beforeEach(async () => {
   stores = await openTestStores();
@@ -29,6 +30,7 @@ beforeEach(async () => {
   placesHeld = 0;
   notes = [];
   stopped = [];
+  noPlace = null;
 });
 afterEach(() => stores.close());
 
@@ -39,6 +41,7 @@ function openProcess(processId = 'process-1', speaks: Provider = 'openai') {
     calls: stores.calls,
     admission: async () => ({ admission: 'open', stop: null }),
     acquire: async () => {
+      if (noPlace !== null) throw noPlace;
       placesHeld += 1;
       return { release: () => void (placesHeld -= 1) };
     },
@@ -144,6 +147,27 @@ describe('a provider that is out of order', () => {
     provider.next(refuses(503));
 
     expect(await call('i19')).toMatchObject({ action: 'wait' });
+  });
+
+  it('may be probed by another when a prober finds no place for its call', async () => {
+    const call = openProcess();
+    await pauseByOutage(call);
+    now += 30_000;
+    noPlace = new StepError('rate_limited', 'wait', 'Waits for its turn');
+
+    expect(await call('i50')).toBe(noPlace);
+    noPlace = null;
+
+    expect(await openProcess('process-2')('i51')).toBe('answered');
+  });
+
+  it('is probed soon after a clock was set back', async () => {
+    const call = openProcess();
+    await pauseByOutage(call);
+    now -= 24 * 3_600_000;
+
+    expect(await call('i50')).toBe('answered');
+    expect(await stores.pauses.list()).toEqual([]);
   });
 
   it('may be probed again when a prober dies', async () => {

@@ -51,6 +51,7 @@ export function checkMoney(
     ),
     ...violated('surplus payments are listed', unlisted(billed, ofRequest)),
     ...violated('what is open was in flight at a kill', notInFlight(calls, inFlight)),
+    ...violated('what was paid twice was in flight at a kill', paidAgain(calls, inFlight)),
   ];
 }
 
@@ -68,6 +69,21 @@ function unlisted(
     return call !== undefined && isWinner(call);
   });
   return repeated(usable.map(({ requestHash }) => requestHash));
+}
+
+/** Usable replies beyond the first of a call of which no request was under way at any kill. */
+function paidAgain(
+  calls: readonly StoredCall[],
+  inFlight: readonly (readonly string[])[] | null,
+): string[] {
+  if (inFlight === null) return [];
+  const wereOpen = new Set(inFlight.flat());
+  const interrupted = new Set(
+    calls.filter(({ requestId }) => wereOpen.has(requestId)).map(({ callKey }) => callKey),
+  );
+  return calls
+    .filter(({ isDuplicate, callKey }) => isDuplicate && !interrupted.has(callKey))
+    .map(({ requestId }) => requestId);
 }
 
 function notInFlight(

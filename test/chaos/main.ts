@@ -79,7 +79,9 @@ function report(part: string, { name, violations }: Finding): void {
   broken += violations.length;
   options.say(`${part}: ${name}`);
   for (const { invariant, evidence } of violations) options.say(`  ${invariant}: ${evidence}`);
-  const flags = process.argv.slice(2).filter((flag) => flag.startsWith('--'));
-  const again = flags.filter((flag) => !flag.startsWith('--seed')).join(' ');
-  options.say(`  again: npm run chaos -- ${part} --seed=${seed} ${again}`.trimEnd());
+  const { seed: _, ...others } = values;
+  const again = Object.entries(others).map(([flag, value]) =>
+    value === '' ? '' : ` --${flag}=${value}`,
+  );
+  options.say(`  again: npm run chaos -- ${part} --seed=${seed}${again.join('')}`);
 }

@@ -1,6 +1,7 @@
 import { createRandom } from '../../simulator/world/random.ts';
 import type { Finding, PartOptions } from './part.ts';
 import { type KillTarget, soak } from './soak.ts';
+import { violated } from './violation.ts';
 
 /** A run may take this much longer for every kill. */
 const allowedPerKillS = 15;
@@ -13,15 +14,22 @@ export async function* soakPart(options: PartOptions): AsyncGenerator<Finding> {
     const seed = options.seed + round;
     const report = await soak({ ...options, seed, kills: drawKills({ ...options, seed }) });
     const { violations, ...figures } = report;
+    const longerS = report.elapsedS - undisturbed.elapsedS;
+    const allowedLongerS = allowedPerKillS * report.kills;
     yield {
       name: `seed ${seed}, ${report.kills} kills`,
-      violations,
-      figures: {
-        ...figures,
-        undisturbedS: undisturbed.elapsedS,
-        longerS: report.elapsedS - undisturbed.elapsedS,
-        allowedLongerS: allowedPerKillS * report.kills,
-      },
+      violations: [
+        ...violations,
+        ...violated(
+          `a kill costs ${allowedPerKillS} s at most`,
+          longerS <= allowedLongerS ? [] : [`${longerS} s longer, ${allowedLongerS} s allowed`],
+        ),
+        ...violated(
+          'no error is of an unknown kind',
+          (report.failures['unclassified'] ?? 0) === 0 ? [] : [JSON.stringify(report.failures)],
+        ),
+      ],
+      figures: { ...figures, undisturbedS: undisturbed.elapsedS, longerS, allowedLongerS },
     };
   }
 }

@@ -82,5 +82,35 @@ describe.skipIf(e2eObstacle !== null)(
         expect(ledger.settledUsd).toBeCloseTo(bill.costUsd, 8);
       },
     );
+
+    it('A6: requests that are all refused stop the run at the start, and the same command goes on', async () => {
+      await provider.setFaults({ rate: 1, kinds: ['bad_request'] });
+      const config = await writeConfig(join(dirname(home), 'run.yaml'), {
+        name: 'refused',
+        dataset: await drawDataset(items),
+        items,
+        providerUrl: provider.url,
+        strategy: 'uniform',
+        itemsInFlight: 8,
+        calls: { concurrency },
+      });
+
+      const stopped = await runCli(['run', config, '--json'], { home });
+
+      expect(stopped.code).toBe(6);
+      const summary = summaryOf(stopped.stdout);
+      expect(summary).toMatchObject({ state: 'stopped', stopReason: 'provider' });
+      expect(summary.counts.pending).toBeGreaterThanOrEqual(items - 20);
+      expect((await provider.entries()).length).toBeLessThanOrEqual(5 + concurrency);
+
+      await provider.setFaults({ rate: 0 });
+      const mended = await runCli(['run', config, '--json'], { home });
+
+      expect(mended.code).toBe(0);
+      expect(summaryOf(mended.stdout)).toMatchObject({
+        runId: summary.runId,
+        counts: { failed: 0, pending: 0 },
+      });
+    });
   },
 );

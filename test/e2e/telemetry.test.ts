@@ -19,6 +19,7 @@ import { readMetrics, type Scrape } from '../support/read-metrics.ts';
 import { type ReceivedSpan, readSpans, startSpanReceiver } from '../support/span-receiver.ts';
 
 const items = 10;
+const key = 'sk-canary-9b27d0e4c1f85a63';
 
 // One run, watched: by a process that serves metrics and writes a log, beside the provider's bill.
 describe.skipIf(e2eObstacle !== null)('a run that is watched', () => {
@@ -44,7 +45,12 @@ describe.skipIf(e2eObstacle !== null)('a run that is watched', () => {
 
     const receiver = await startSpanReceiver();
     closers.push(receiver.close);
-    const environment = { VIDEOQA_OTLP_ENDPOINT: receiver.url, VIDEOQA_TRACE_SHARE: '1' };
+    const keyed = { E2E_WATCHED_KEY: key };
+    const environment = {
+      ...keyed,
+      VIDEOQA_OTLP_ENDPOINT: receiver.url,
+      VIDEOQA_TRACE_SHARE: '1',
+    };
     worker = startCli(['up', '--metrics', '0'], { home, environment });
     const address = await until(
       'metrics are served',
@@ -56,9 +62,10 @@ describe.skipIf(e2eObstacle !== null)('a run that is watched', () => {
       items,
       providerUrl: provider.url,
       strategy: 'imagined-keyframes',
+      apiKeyEnv: 'E2E_WATCHED_KEY',
       failOn: 1,
     });
-    const end = await runCli(['run', config, '--json'], { home });
+    const end = await runCli(['run', config, '--json'], { home, environment: keyed });
     if (end.code !== 0 && end.code !== 4) throw new Error(end.stderr);
 
     scrape = await readMetrics(address);
@@ -142,6 +149,14 @@ describe.skipIf(e2eObstacle !== null)('a run that is watched', () => {
     for (const { item_id, question } of state.rows) {
       expect(scrape.text).not.toContain(`"${item_id}"`);
       expect(scrape.text).not.toContain(question);
+    }
+  });
+
+  it('tells the key to nobody: not in metrics, spans or log', () => {
+    expect(received.join('').length).toBeGreaterThan(1000);
+    for (const told of [scrape.text, received.join(''), JSON.stringify(log), worker.said()]) {
+      expect(told).not.toContain(key);
+      expect(told).not.toContain(Buffer.from(key).toString('base64').slice(0, 24));
     }
   });
 

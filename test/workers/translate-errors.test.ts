@@ -46,7 +46,9 @@ describe('toFailure', () => {
     );
 
     expect(failure.nonRetryable).toBe(true);
-    expect(failure.details).toEqual([{ class: 'refused_input', step: 'generate', attempts: 3 }]);
+    expect(failure.details).toEqual([
+      { class: 'refused_input', step: 'generate', attempts: 3, stopsRun: false },
+    ]);
     expect(failure.message).toHaveLength(300);
     expect(failure.stack).toBe('');
     expect(failure.cause).toBeUndefined();

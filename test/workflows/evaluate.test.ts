@@ -30,6 +30,8 @@ describe('evaluate', () => {
     const drive = fakeDrive({
       items: 30,
       answer: async () => {
+        // Nobody ends before the window was full.
+        await expect.poll(() => drive.open.peak, { timeout: 30_000 }).toBeGreaterThanOrEqual(4);
         await new Promise((resolve) => setTimeout(resolve, 20));
         return { outcome: 'answered' };
       },
@@ -41,7 +43,7 @@ describe('evaluate', () => {
     expect(result).toEqual({ items: 30, shards: 3, isStopped: false });
     expect(new Set(drive.recorded.map(({ itemId }) => itemId)).size).toBe(30);
     expect(drive.recorded).toHaveLength(30);
-    expect(drive.open.peak).toBeLessThanOrEqual(4);
+    expect(drive.open.peak).toBe(4);
     expect(drive.ends).toEqual(['completed']);
   });
 
@@ -193,21 +195,49 @@ describe('evaluate', () => {
     expect(failed[0]?.failure).toMatchObject({ class: 'frames_missing' });
   });
 
-  it('a failure that stops the run ends admission; started items finish and are recorded', async () => {
-    const drive = fakeDrive({
+  /** 200 items, the fourth of which fails with these details. */
+  const failingOnce = (details: { class: string; stopsRun?: boolean }) =>
+    fakeDrive({
       items: 200,
       answer: async ({ itemId }) => {
         if (itemId !== 'item-3') return { outcome: 'answered' };
-        const details = { class: 'auth', step: 'answer', attempts: 1 };
-        throw ApplicationFailure.nonRetryable('the key was refused', 'auth', details);
+        const all = { step: 'answer', attempts: 1, ...details };
+        throw ApplicationFailure.nonRetryable('refused', details.class, all);
       },
     });
 
+  it.each([
+    { class: 'auth', stopsRun: true },
+    { class: 'connection', stopsRun: true },
+    // As 0.2 wrote it.
+    { class: 'auth' },
+  ])(
+    'a failure that stops the run ends admission; started items finish and are recorded: %o',
+    async (details) => {
+      const drive = failingOnce(details);
+
+      const result = await whileWorking(drive, async () => (await start(input({}))).result());
+
+      expect(result).toMatchObject({ isStopped: true });
+      expect(drive.recorded.length).toBeLessThan(100);
+      expect(drive.ends).toEqual(['stopped']);
+    },
+  );
+
+  it("an item's own 403 stops nothing", async () => {
+    const drive = failingOnce({ class: 'auth', stopsRun: false });
+
     const result = await whileWorking(drive, async () => (await start(input({}))).result());
 
-    expect(result).toMatchObject({ isStopped: true });
-    expect(drive.recorded.length).toBeLessThan(100);
-    expect(drive.ends).toEqual(['stopped']);
+    expect(result).toMatchObject({ isStopped: false });
+    expect(drive.recorded).toHaveLength(200);
+    expect(drive.recorded.find(({ itemId }) => itemId === 'item-3')?.failure).toEqual({
+      class: 'auth',
+      step: 'answer',
+      message: 'refused',
+      attempts: 1,
+    });
+    expect(drive.ends).toEqual(['completed']);
   });
 
   it('a spent budget ends admission; items that find no room for a call are skipped, not failed', async () => {

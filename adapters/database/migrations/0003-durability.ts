@@ -85,7 +85,8 @@ export const durabilityTables: Migration = {
       account text primary key, configured integer not null,
       requests_left double precision not null, requests_refilled_at bigint not null,
       tokens_left double precision not null, tokens_refilled_at bigint not null,
-      concurrency double precision, decreased_at bigint, grown_at bigint, blocked_until bigint
+      concurrency double precision, decreased_at bigint, grown_at bigint, blocked_until bigint,
+      ramp_from double precision, ramp_since bigint
     )`,
     `create table account_leases (
       account text not null, process_id text not null, concurrency integer not null,

@@ -10,7 +10,7 @@ const demand = (processId: string, changes: Partial<LeaseDemand> = {}): LeaseDem
   waitingTokens: 0,
   requestsBack: 0,
   tokensBack: 0,
-  ends: { succeeded: 0, throttled: 0, retryAfterMs: null },
+  ends: { succeeded: 0, throttled: 0, retryAfterMs: null, slowsGrowth: false },
   now: 1_000_000,
   ...changes,
 });
@@ -63,7 +63,7 @@ export function describeAccountStore(openEmpty: () => Promise<Database>): void {
 
   it('lets all processes follow one value after a refusal, and says how it came about', async () => {
     const { accounts } = database;
-    const ends = { succeeded: 1, throttled: 4, retryAfterMs: 2000 };
+    const ends = { succeeded: 1, throttled: 4, retryAfterMs: 2000, slowsGrowth: false };
     await accounts.lease('a', demand('p1', { ends }));
 
     expect(await accounts.lease('a', demand('p2'))).toMatchObject({ blockedMs: 2000 });
@@ -79,10 +79,27 @@ export function describeAccountStore(openEmpty: () => Promise<Database>): void {
     expect(await accounts.status(['a'], 1_003_000)).toMatchObject([{ blockedUntil: null }]);
   });
 
+  it('remembers that the provider asked for slow growth', async () => {
+    const { accounts } = database;
+    const ends = { succeeded: 0, throttled: 1, retryAfterMs: null, slowsGrowth: true };
+    await accounts.lease('a', demand('p1', { ends }));
+    const more = { succeeded: 100, throttled: 0, retryAfterMs: null, slowsGrowth: false };
+    for (let fall = 1; fall < 8; fall += 1)
+      await accounts.lease('a', demand('p1', { ends, now: 1_000_000 + fall * 20_000 }));
+    for (let second = 0; second < 600; second += 1) {
+      const now = 1_200_000 + second * 1000;
+      await accounts.lease('a', demand('p2', { ends: more, waiting: 50, now }));
+    }
+
+    const [status] = await accounts.status(['a'], 1_800_000);
+
+    expect(status?.current).toBe(1);
+  });
+
   it('keeps the last hundred changes of an account', async () => {
     const { accounts } = database;
     const limits = { concurrency: 1000, requestsPerMinute: null, tokensPerMinute: null };
-    const ends = { succeeded: 0, throttled: 1, retryAfterMs: null };
+    const ends = { succeeded: 0, throttled: 1, retryAfterMs: null, slowsGrowth: false };
     for (let episode = 0; episode < 104; episode += 1) {
       await accounts.lease('a', demand('p1', { limits, ends, now: episode * 20_000 }));
     }

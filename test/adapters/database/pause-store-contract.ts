@@ -27,13 +27,37 @@ export function describePauseStore(open: () => Promise<Database>): void {
     const { pauses } = database;
     await pauses.open(pause);
 
-    expect(await pauses.claimProbe('a', 30_999, 60_000)).toBe(false);
+    expect(await pauses.claimProbe('a', { now: 30_999, latest: 400_000, until: 60_000 })).toBe(
+      false,
+    );
     const claims = await Promise.all(
-      Array.from({ length: 5 }, () => pauses.claimProbe('a', 31_000, 60_000)),
+      Array.from({ length: 5 }, () =>
+        pauses.claimProbe('a', { now: 31_000, latest: 400_000, until: 60_000 }),
+      ),
     );
 
     expect(claims.filter(Boolean)).toHaveLength(1);
     expect(await pauses.find('a')).toMatchObject({ until: 60_000, since: 1000 });
+  });
+
+  test('a claim that was not used is given back, by its holder alone', async () => {
+    const { pauses } = database;
+    await pauses.open(pause);
+    await pauses.claimProbe('a', { now: 31_000, latest: 400_000, until: 60_000 });
+
+    await pauses.returnProbe('a', 59_999, 32_000);
+    expect(await pauses.find('a')).toMatchObject({ until: 60_000 });
+    await pauses.returnProbe('a', 60_000, 32_000);
+    expect(await pauses.find('a')).toMatchObject({ until: 32_000, probes: 0 });
+  });
+
+  test('a pause that no clock can have meant is due', async () => {
+    const { pauses } = database;
+    await pauses.open({ ...pause, until: 9_000_000 });
+
+    expect(await pauses.claimProbe('a', { now: 31_000, latest: 400_000, until: 60_000 })).toBe(
+      true,
+    );
   });
 
   test('a probe that failed is counted', async () => {

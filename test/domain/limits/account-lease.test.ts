@@ -10,7 +10,7 @@ import {
 } from '../../../domain/limits/account-lease.ts';
 import { createRandom } from '../../../simulator/world/random.ts';
 
-const noEnds = { succeeded: 0, throttled: 0, retryAfterMs: null } as const;
+const noEnds = { succeeded: 0, throttled: 0, retryAfterMs: null, slowsGrowth: false } as const;
 const limits = (changes: Partial<AccountLimits> = {}): AccountLimits => ({
   concurrency: 8,
   requestsPerMinute: null,
@@ -85,7 +85,7 @@ describe('places of an account', () => {
 
   it('are of no use to any process while the provider wants no calls', () => {
     const { lease } = openAccount();
-    const ends = { succeeded: 0, throttled: 3, retryAfterMs: 20_000 };
+    const ends = { succeeded: 0, throttled: 3, retryAfterMs: 20_000, slowsGrowth: false };
 
     expect(lease(demand('a', { inFlight: 2, ends })).blockedMs).toBe(20_000);
     expect(lease(demand('b', { now: 1000 })).blockedMs).toBe(19_000);

@@ -8,7 +8,12 @@ import {
   untouched,
 } from '../../../domain/limits/adaptive-concurrency.ts';
 
-const success = (succeeded: number): CallEnds => ({ succeeded, throttled: 0, retryAfterMs: null });
+const success = (succeeded: number): CallEnds => ({
+  succeeded,
+  throttled: 0,
+  retryAfterMs: null,
+  slowsGrowth: false,
+});
 const refusal = (
   throttled: number,
   retryAfterMs: number | null = null,
@@ -17,6 +22,7 @@ const refusal = (
   succeeded,
   throttled,
   retryAfterMs,
+  slowsGrowth: false,
 });
 
 /** What each report, at its time in milliseconds, makes of the calls at once. */
@@ -53,6 +59,23 @@ describe('how many calls at once an account is allowed', () => {
 
     expect(values).toEqual([12, 12, 12, 9, 7]);
     expect(reasons).toEqual(['12 throttled', '9 throttled', '7 throttled']);
+  });
+
+  it('grows by half per quarter of an hour after a refusal for growing too fast', () => {
+    const falls = Array.from({ length: 12 }, (_, n) => [n * 20_000, refusal(1)] as const);
+    const growth = Array.from(
+      { length: 50 * 60 },
+      (_, second) => [241_000 + second * 1000, success(1000)] as const,
+    );
+
+    const { values } = replay(100, [
+      ...falls,
+      [240_000, { ...refusal(1), slowsGrowth: true }],
+      ...growth,
+    ]);
+
+    const after = (minutes: number) => values[12 + minutes * 60]!;
+    expect([0, 14, 29, 44].map(after)).toEqual([4, 6, 9, 13]);
   });
 
   it('never falls below one call', () => {
