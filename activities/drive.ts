@@ -1,16 +1,19 @@
 import { buildRow } from '../domain/build-row.ts';
 import { crashPoint } from '../domain/crash-points.ts';
+import { sumUsage } from '../domain/usage.ts';
 import { itemWorkflowId, type SliceItem } from '../domain/workflow-contract.ts';
 import type { Row } from '../domain/row.ts';
 import { cutShards, type ShardRange } from '../domain/shards.ts';
+import type { CallStore } from '../domain/stores/call-store.ts';
 import type { ItemEnd, RunStore } from '../domain/stores/run-store.ts';
-import type { StepStore } from '../domain/stores/step-store.ts';
+import type { StepRecord, StepStore } from '../domain/stores/step-store.ts';
 import { workflowKey } from '../domain/workflow-key.ts';
 import type { RunReader } from './run-reader.ts';
 
 export type DriveDependencies = {
   readonly runs: RunStore;
   readonly steps: StepStore;
+  readonly calls: Pick<CallStore, 'ofStep'>;
   readonly reader: RunReader;
   /** Called after rows were written, so that result files can be brought up to date. */
   readonly onRowsRecorded: (runId: string) => Promise<void>;
@@ -22,7 +25,8 @@ const pageSize = 100;
 /** How a drive ended. */
 export type DriveEnd = 'completed' | 'stopped' | 'cancelled' | 'failed';
 
-export function createDriveActivities({ runs, steps, reader, onRowsRecorded }: DriveDependencies) {
+export function createDriveActivities(dependencies: DriveDependencies) {
+  const { runs } = dependencies;
   return {
     /** Cuts what a drive has to do into shards. */
     async planShards(request: {
@@ -42,8 +46,8 @@ export function createDriveActivities({ runs, steps, reader, onRowsRecorded }: D
       readonly from: number;
       readonly to: number;
     }): Promise<{ items: SliceItem[]; next: number | null }> {
-      const { runId, drive, from, to } = request;
-      const found = await runs.slice(runId, drive, { from, to, limit: pageSize });
+      const { runId, drive, ...range } = request;
+      const found = await runs.slice(runId, drive, { ...range, limit: pageSize });
       const last = found.at(-1);
       return {
         items: found.map(({ ordinal: _, ...item }) => item),
@@ -57,12 +61,9 @@ export function createDriveActivities({ runs, steps, reader, onRowsRecorded }: D
       readonly drive: number;
       readonly ends: readonly ItemEnd[];
     }): Promise<void> {
-      const { runId, drive } = request;
-      const rows = await joinRows({ steps, reader }, request);
-      crashPoint('rows-joined');
-      await runs.recordRows(runId, drive, rows);
+      await recordEnds(dependencies, request);
       crashPoint('rows-written');
-      await onRowsRecorded(runId);
+      await dependencies.onRowsRecorded(request.runId);
     },
 
     /**
@@ -75,18 +76,27 @@ export function createDriveActivities({ runs, steps, reader, onRowsRecorded }: D
       readonly end: DriveEnd;
     }): Promise<void> {
       const { runId, drive, end } = request;
-      if (end === 'stopped') await skipTheRest({ runs, steps, reader }, { runId, drive });
+      if (end === 'stopped') await skipTheRest(dependencies, request);
       await runs.closeDrive(runId, drive, end === 'stopped' ? null : end);
       crashPoint('drive-closed');
-      await onRowsRecorded(runId);
+      await dependencies.onRowsRecorded(runId);
     },
   };
 }
 export type DriveActivities = ReturnType<typeof createDriveActivities>;
 
+async function recordEnds(
+  dependencies: DriveDependencies,
+  request: { readonly runId: string; readonly drive: number; readonly ends: readonly ItemEnd[] },
+): Promise<void> {
+  const rows = await joinRows(dependencies, request);
+  crashPoint('rows-joined');
+  await dependencies.runs.recordRows(request.runId, request.drive, rows);
+}
+
 /** A spent budget ends what was never started as `skipped`, so that counts add up. */
 async function skipTheRest(
-  dependencies: Pick<DriveDependencies, 'runs' | 'steps' | 'reader'>,
+  dependencies: DriveDependencies,
   { runId, drive }: { readonly runId: string; readonly drive: number },
 ): Promise<void> {
   const { runs } = dependencies;
@@ -96,19 +106,20 @@ async function skipTheRest(
     const left = await runs.slice(runId, drive, all);
     if (left.length === 0) return;
     const ends = left.map(({ itemId, sample }) => ({ itemId, sample, ...neverStarted }));
-    await runs.recordRows(runId, drive, await joinRows(dependencies, { runId, drive, ends }));
+    await recordEnds(dependencies, { runId, drive, ends });
   }
 }
 
 const neverStarted = { outcome: 'skipped', failure: null, workflowRunId: null } as const;
 
 async function joinRows(
-  { steps, reader }: Pick<DriveDependencies, 'steps' | 'reader'>,
+  { steps, calls, reader }: DriveDependencies,
   request: { readonly runId: string; readonly drive: number; readonly ends: readonly ItemEnd[] },
 ): Promise<Row[]> {
   const { runId, drive, ends } = request;
   const spec = await reader.spec(runId);
-  const records = await steps.ofItems(runId, ends);
+  const found = await steps.ofItems(runId, ends);
+  const records = await Promise.all(found.map((record) => withSpend(calls, record)));
   const finishedAt = new Date().toISOString();
   return Promise.all(
     ends.map(async (end) => {
@@ -124,4 +135,14 @@ async function joinRows(
       });
     }),
   );
+}
+
+/** A step that was ended from outside has no last word; what it paid for counts all the same. */
+async function withSpend(
+  calls: DriveDependencies['calls'],
+  record: StepRecord,
+): Promise<StepRecord> {
+  if (record.usage !== null) return record;
+  const made = await calls.ofStep(record);
+  return made.length === 0 ? record : { ...record, usage: sumUsage(made, []) };
 }

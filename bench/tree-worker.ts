@@ -116,7 +116,13 @@ async function withStores({ latency }: TreeWorkerInput, folder: string): Promise
   const reader = createRunReader(stores);
   return {
     drive: {
-      ...createDriveActivities({ runs, steps, reader, onRowsRecorded: async () => undefined }),
+      ...createDriveActivities({
+        runs,
+        steps,
+        calls,
+        reader,
+        onRowsRecorded: async () => undefined,
+      }),
       ...createIndexJobActivities({
         jobs: stores.indexJobs,
         sources: createSourceReader({ ...stores, reader }),

@@ -179,11 +179,16 @@ function timings(records: readonly StepRecord[]): StepTiming[] {
     return {
       step,
       started_at: new Date(Math.min(...parts.map((part) => part.startedAt))).toISOString(),
-      duration_ms: sum(parts.map((part) => (part.finishedAt ?? part.startedAt) - part.startedAt)),
+      duration_ms: sum(parts.map(durationOf)),
       attempts: Math.max(...parts.map((part) => part.attempts)),
       waited_ms: sum(parts.map((part) => part.waitedMs)),
     };
   });
+}
+
+/** Zero for a step that never ended, and where the clock was set back meanwhile. */
+function durationOf({ startedAt, finishedAt }: StepRecord): number {
+  return Math.max(0, (finishedAt ?? startedAt) - startedAt);
 }
 
 function sum(numbers: readonly number[]): number {

@@ -86,6 +86,7 @@ export function composeActivities(options: ComposeOptions) {
         ...createDriveActivities({
           runs,
           steps,
+          calls,
           reader,
           onRowsRecorded: createResultFiles(stores),
         }),

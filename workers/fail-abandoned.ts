@@ -10,48 +10,66 @@ const activityStarted = 2;
 
 /**
  * Tells the server that the activities of dead processes have failed, instead of letting it find
- * out by missing heartbeats: they start again at once. Only for an embedded server, where no other
- * process can be alive, and before this process takes activities itself.
+ * out by missing heartbeats: they start again at once. Their workflows no longer wait for the dead
+ * process either, which would have their next decisions for 3 s. Only for an embedded server, where
+ * no other process can be alive, and before this process takes activities itself.
  *
- * @returns how many it ended
+ * @returns how many activities it ended
  */
 export async function failAbandoned(
   client: Client,
   { steps, runs }: { readonly steps: StepStore; readonly runs: RunStore },
   processId: string,
 ): Promise<number> {
+  const drives = await workflowsOfDrives(client, runs);
   const abandoned = [
     ...(await steps.abandoned([processId])),
-    ...(await abandonedByDrives(client, runs)),
+    ...drives.flatMap(({ started }) => started),
   ];
+  const workflows = [...abandoned, ...drives].map(({ workflowId }) => workflowId);
+  await Promise.all([...new Set(workflows)].map((workflowId) => letGo(client, workflowId)));
   const ended = await Promise.all(abandoned.map((activity) => failActivity(client, activity)));
   return ended.filter(Boolean).length;
 }
 
+type DriveWorkflow = {
+  readonly workflowId: string;
+  readonly started: readonly AbandonedActivity[];
+  readonly children: readonly string[];
+};
+
 /**
- * Activities of open drives and their shards that some process had taken: indexing a video, reading a
- * slice, recording outcomes. They leave no step record, so the server is asked, workflow by workflow.
+ * The roots of open drives and their shards, with the activities that some process had taken:
+ * indexing a video, reading a slice, recording outcomes. These leave no step record, so the server
+ * is asked, workflow by workflow.
  */
-async function abandonedByDrives(client: Client, runs: RunStore): Promise<AbandonedActivity[]> {
+async function workflowsOfDrives(client: Client, runs: RunStore): Promise<DriveWorkflow[]> {
   const drives = await runs.openDrives();
   const trees = await Promise.all(
     drives.map(async ({ runId }) => {
       const root = await describe(client, evaluationWorkflowId(runId));
       const shards = await Promise.all(root.children.map((shard) => describe(client, shard)));
-      return [root, ...shards].flatMap(({ started }) => started);
+      return [root, ...shards];
     }),
   );
   return trees.flat();
 }
 
-async function describe(
-  client: Client,
-  workflowId: string,
-): Promise<{ started: AbandonedActivity[]; children: string[] }> {
+/** Any worker may have the workflow's next decision. */
+async function letGo(client: Client, workflowId: string): Promise<void> {
+  const { namespace } = client.options;
+  // One that has ended, or that the server does not know, waits for nobody.
+  await client.workflowService
+    .resetStickyTaskQueue({ namespace, execution: { workflowId } })
+    .catch(() => undefined);
+}
+
+async function describe(client: Client, workflowId: string): Promise<DriveWorkflow> {
   try {
     const { raw, runId } = await client.workflow.getHandle(workflowId).describe();
     const started = (raw.pendingActivities ?? []).filter(({ state }) => state === activityStarted);
     return {
+      workflowId,
       started: started.map(({ activityId }) => ({
         workflowId,
         workflowRunId: runId,
@@ -61,7 +79,7 @@ async function describe(
     };
   } catch {
     // A drive whose root was never started, or that the server no longer knows.
-    return { started: [], children: [] };
+    return { workflowId, started: [], children: [] };
   }
 }
 

@@ -31,6 +31,8 @@ export type TreeThrottle = {
   readonly requests: number;
   readonly throttledShare: number;
   readonly seconds: number;
+  /** Of the first half of the accepted calls, the part of the run that had the least. */
+  readonly smallestPart: number;
   /** Activity slots in use at once, over all workers and queues: calls, and waits of at most 10 s. */
   readonly mostSlots: number;
   /** Items open at once. */
@@ -79,11 +81,13 @@ export async function measureTreeThrottle(
     started.push(...ends);
     const slots = watchSlots(ports);
     await Promise.all(ends);
-    const entries = (await readFile(billFile, 'utf8'))
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as BillEntry);
-    return { ...usedOf(entries, perMinute), mostSlots: slots.stop(), open: itemsInFlight * runs };
+    const entries = await readBill(billFile);
+    return {
+      ...usedOf(entries, perMinute),
+      smallestPart: smallestPartOf(entries, runs),
+      mostSlots: slots.stop(),
+      open: itemsInFlight * runs,
+    };
   } finally {
     for (const child of started) child.kill('SIGTERM');
     await Promise.allSettled(started);
@@ -91,6 +95,11 @@ export async function measureTreeThrottle(
     await provider.close();
     await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
+}
+
+async function readBill(file: string): Promise<BillEntry[]> {
+  const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '');
+  return lines.map((line) => JSON.parse(line) as BillEntry);
 }
 
 async function makeHome(folder: string): Promise<string> {
@@ -124,7 +133,8 @@ function configOf(about: {
     models: {
       answer: {
         provider: 'simulated',
-        model: 'simulated-vlm',
+        // The bill tells the runs apart by it; the account is the same.
+        model: `simulated-vlm-${name}`,
         baseUrl: `${url}/v1`,
         apiKeyEnv: null,
         concurrency: 64,
@@ -146,6 +156,14 @@ function usedOf(entries: readonly BillEntry[], perMinute: number) {
     throttledShare: throttled / entries.length,
     seconds,
   };
+}
+
+function smallestPartOf(entries: readonly BillEntry[], runs: number): number {
+  const accepted = entries.filter(({ status }) => status < 300);
+  const half = accepted.slice(0, Math.floor(accepted.length / 2));
+  const counts = new Map<string, number>();
+  for (const { model } of half) counts.set(model, (counts.get(model) ?? 0) + 1);
+  return counts.size < runs ? 0 : Math.min(...counts.values()) / half.length;
 }
 
 /** Looks at every worker's metrics once a second. */

@@ -58,6 +58,7 @@ async function measureTrees(asked: Asked): Promise<void> {
   for (const one of treeThrottleCases) {
     const measured = await measureTreeThrottle(one, asked);
     holdShares(measured);
+    if (one.runs > 1) holdFairness(measured.smallestPart, one.runs);
     console.log(
       `${one.name}: ${percent(measured.usedShare)} of the limit used in ${measured.seconds.toFixed(1)} s, ` +
         `${percent(measured.throttledShare)} of ${measured.requests} calls throttled, at most ` +
@@ -79,6 +80,18 @@ function holdShares(measured: { readonly usedShare: number; readonly throttledSh
       throttledShare <= mostThrottled,
       3,
     ),
+  ];
+  endWith(bounds);
+  for (const line of claimLines(bounds)) console.log(`  ${line}`);
+}
+
+/** A run has at least this much of its even part. */
+const leastOfEven = 0.8;
+
+function holdFairness(smallestPart: number, runs: number): void {
+  const ofEven = smallestPart * runs;
+  const bounds = [
+    claim(`smallest run's calls to its even part >= ${leastOfEven}`, ofEven, ofEven >= leastOfEven),
   ];
   endWith(bounds);
   for (const line of claimLines(bounds)) console.log(`  ${line}`);

@@ -34,7 +34,7 @@ export async function* budgetPart(options: PartOptions): AsyncGenerator<Finding>
           'the bill stays within the budget',
           billUsd <= capUsd * (1 + overspendShare) ? [] : [`${billUsd} of ${capUsd} USD`],
         ),
-        ...(await scene.check(inFlight)),
+        ...(await scene.check(inFlight, 'stopped')),
       ],
       figures: { capUsd, billUsd, usedShare: billUsd / capUsd, kills: killed.length },
     };

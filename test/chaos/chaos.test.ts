@@ -4,6 +4,7 @@ import { type CrashPoint, crashPoints } from '../../domain/crash-points.ts';
 import { createRandom } from '../../simulator/world/random.ts';
 import { e2eObstacle } from '../support/e2e-cli.ts';
 import { crashStories } from './crash-plan.ts';
+import { deployPart } from './deploy.ts';
 import type { Finding } from './part.ts';
 import { allCrashes, crashAt, traceStory } from './points.ts';
 import { disturbedPorts } from './ports.ts';
@@ -46,6 +47,12 @@ describe.skipIf(e2eObstacle !== null)(`chaos, small, seed ${seed}`, { timeout: 2
     const { violations } = await crashAt(crash, { ...small, times: 1, random });
 
     expect(violations).toEqual([]);
+  });
+
+  it('pays for nothing twice when it is asked to stop and started again', async () => {
+    const findings = await all(deployPart({ seed: Number(seed), items: 10 }));
+
+    expect(findings.flatMap(({ violations }) => violations)).toEqual([]);
   });
 
   it('stores and pays the same when every activity is executed twice', async () => {

@@ -20,6 +20,8 @@ export type Evidence = {
   readonly inFlight: readonly (readonly string[])[] | null;
   /** The folder of result files, or null. */
   readonly output?: string | null;
+  /** @default 'completed' */
+  readonly end?: 'completed' | 'stopped';
   /** Whether the server is asked as well: it is started for that. @default true */
   readonly asksTemporal?: boolean;
 };
@@ -30,10 +32,11 @@ export type Evidence = {
  */
 export async function checkInvariants(evidence: Evidence): Promise<Violation[]> {
   const { home, runId, entries, inFlight, output = null, asksTemporal = true } = evidence;
+  const { end = 'completed' } = evidence;
   const state = await readRun(home, runId);
   const { calls, items } = readStored(home, runId);
   return [
-    ...checkRows(state, true),
+    ...checkRows(state, end),
     ...checkMoney(state, calls, entries, inFlight),
     ...(await checkArtifacts(home, output)),
     ...(await checkExport(home, runId, state.rows)),

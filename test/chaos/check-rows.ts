@@ -6,9 +6,12 @@ import { repeated, type Violation, violated } from './violation.ts';
  * Every scheduled item has exactly one row, the counts add up, and correctness exists only where an
  * item was answered.
  *
- * @param isOver  the run is expected to have ended, with a row for every item
+ * @param end  how the run is expected to have ended, with a row for every item; null = it may go on
  */
-export function checkRows({ run, counts, rows }: RunState, isOver: boolean): Violation[] {
+export function checkRows(
+  { run, counts, rows }: RunState,
+  end: 'completed' | 'stopped' | null,
+): Violation[] {
   const names = rows.map(({ item_id, sample }) => `${item_id}/${sample}`);
   const { answered, unparsed, failed, skipped, cancelled, running, pending, scheduled } = counts;
   const ended = answered + unparsed + failed + skipped + cancelled;
@@ -23,7 +26,7 @@ export function checkRows({ run, counts, rows }: RunState, isOver: boolean): Vio
     ...violated(
       'counts are those of the rows',
       (['answered', 'unparsed', 'failed', 'cancelled'] as const)
-        .filter((outcome) => counts[outcome] !== perOutcome(outcome) && isOver)
+        .filter((outcome) => counts[outcome] !== perOutcome(outcome) && end !== null)
         .map((outcome) => `${outcome}: ${counts[outcome]} counted, ${perOutcome(outcome)} rows`),
     ),
     ...violated(
@@ -38,13 +41,13 @@ export function checkRows({ run, counts, rows }: RunState, isOver: boolean): Vio
         .filter(({ outcome, failure }) => (outcome === 'failed') !== (failure !== null))
         .map(({ item_id, outcome }) => `${item_id} is ${outcome}`),
     ),
-    ...(isOver ? checkEnd(run.driveIsOpen, run.state, counts, names) : []),
+    ...(end === null ? [] : checkEnd(run, end, counts, names)),
   ];
 }
 
 function checkEnd(
-  driveIsOpen: boolean,
-  state: string,
+  { driveIsOpen, state }: RunState['run'],
+  end: 'completed' | 'stopped',
   { running, pending, scheduled }: RunState['counts'],
   names: readonly string[],
 ): Violation[] {
@@ -56,6 +59,6 @@ function checkEnd(
         ? []
         : [`${names.length} rows, ${running} running, ${pending} pending of ${scheduled}`],
     ),
-    ...violated('the run is completed', state === 'completed' ? [] : [`it is ${state}`]),
+    ...violated(`the run is ${end}`, state === end ? [] : [`it is ${state}`]),
   ];
 }

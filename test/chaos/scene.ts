@@ -22,7 +22,10 @@ export type Scene = {
   /** Starts `videoqa run` of this scene, or another command on its state folder. */
   start(command?: readonly string[], environment?: Readonly<Record<string, string>>): CliProcess;
   runId(): Promise<string>;
-  check(inFlight: readonly (readonly string[])[] | null): Promise<Violation[]>;
+  check(
+    inFlight: readonly (readonly string[])[] | null,
+    end?: 'completed' | 'stopped',
+  ): Promise<Violation[]>;
   close(): Promise<void>;
 };
 
@@ -67,9 +70,10 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
     start: (command = ['run', config, '--json'], environment = {}) =>
       startCli(command, { home, environment }),
     runId,
-    check: async (inFlight) =>
+    check: async (inFlight, end = 'completed') =>
       checkInvariants({
         home,
+        end,
         output,
         inFlight,
         runId: await runId(),

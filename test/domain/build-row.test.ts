@@ -49,6 +49,12 @@ describe('buildRow', () => {
     expect(built.scores['exact']).toMatchObject({ value: Number(correct), state: 'scored' });
   });
 
+  it('has no step of negative length where the clock was set back', () => {
+    const built = row({ steps: [answerRecord('B', { startedAt: 9000, finishedAt: 2000 })] });
+
+    expect(built.steps).toMatchObject([{ step: 'answer', duration_ms: 0 }]);
+  });
+
   it('says what a search by text asked for', () => {
     const textQuery = { text: 'What happens?', truncated: true };
     const retrieval = { retrieved: [], chosen: [], modelHash: 'm', textQuery };

@@ -21,6 +21,19 @@ describe('replaying the histories of released versions', () => {
     await expect(Worker.runReplayHistory({ workflowBundle }, history)).resolves.toBeUndefined();
   });
 
+  it('has one of every workflow of the newest release', () => {
+    const index = readFileSync(new URL('../../workflows/index.ts', import.meta.url), 'utf8');
+    const types = [...index.matchAll(/export \{ (\w+) \}/g)].map(([, name]) => name!);
+    const newest = recorded.toSorted().at(-1)!.split(/[\\/]/)[0]!;
+    const texts = recorded
+      .filter((file) => file.startsWith(newest))
+      .map((file) => readFileSync(folder + file, 'utf8'));
+    const typeOf = (text: string) => /"workflowType":\s*\{\s*"name":\s*"(\w+)"/.exec(text)?.[1];
+
+    expect(types.length).toBeGreaterThan(3);
+    expect(new Set(texts.map(typeOf))).toEqual(new Set(types));
+  });
+
   it('notices a workflow that would do something else', async () => {
     const text = readFileSync(`${folder}0.1.0/evaluate-item.json`, 'utf8');
     const changed: unknown = JSON.parse(text.replaceAll('answerQuestion', 'answerOtherwise'));

@@ -1,0 +1,74 @@
+import { CancelledFailure } from '@temporalio/activity';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createDriveActivities } from '../../activities/drive.ts';
+import type { Row } from '../../domain/row.ts';
+import type { Stores } from '../../workers/open-stores.ts';
+import { inActivity, openTestStores } from '../support/fakes-activity.ts';
+import {
+  createSampleRun,
+  readerOf,
+  recorderOf,
+  ref,
+  stepSpec,
+} from '../support/fakes-item-steps.ts';
+
+let stores: Stores;
+beforeEach(async () => {
+  stores = await openTestStores();
+  await createSampleRun(stores);
+  await stores.runs.openDrive('r1', { kind: 'unfinished' });
+});
+afterEach(() => stores.close());
+
+describe('recordOutcomes', () => {
+  it('counts what a step paid for that was ended from outside', async () => {
+    const { calls, runs } = stores;
+    const payAndEnd = async (): Promise<never> => {
+      const startedAt = 1_900_000_000_000;
+      const n = await calls.openIntent({
+        ...ref,
+        step: 'answer',
+        part: 0,
+        callKey: 'the call',
+        account: 'chat',
+        model: 'looker',
+        activityId: 'a',
+        processId: 'process-1',
+        startedAt,
+        deadlineAt: startedAt + 1000,
+        maxPriceUsd: 0.5,
+        budget: null,
+      });
+      await calls.settle('the call', n, {
+        state: 'rejected',
+        settledAt: startedAt + 10,
+        usage: { promptTokens: 100, completionTokens: 5, images: 0 },
+        priceUsd: 0.02,
+        failureClass: 'bad_envelope',
+        action: 'retry',
+        retryAfterMs: null,
+        httpStatus: 200,
+      });
+      throw new CancelledFailure('cancelled during the pause before the next try');
+    };
+    const step = inActivity(() => recorderOf(stores)(ref, 'answer', 0, payAndEnd), { attempt: 1 });
+    await expect(step).rejects.toThrow('cancelled during');
+    const { recordOutcomes } = createDriveActivities({
+      ...stores,
+      reader: readerOf(stepSpec()),
+      onRowsRecorded: async () => undefined,
+    });
+
+    await recordOutcomes({
+      runId: 'r1',
+      drive: 1,
+      ends: [{ itemId: 'q0', sample: 0, outcome: 'cancelled', failure: null, workflowRunId: null }],
+    });
+
+    const rows: Row[] = [];
+    for await (const row of runs.rows('r1')) rows.push(row);
+    expect(rows).toMatchObject([
+      { item_id: 'q0', usage: { calls: 1, prompt_tokens: 100, paid_usd: 0.02 } },
+    ]);
+  });
+});
