@@ -6,6 +6,8 @@ export type CallSignals = {
   readonly waiting: AbortSignal;
   /** Ends a request that has left, which may have been paid for by then. */
   readonly inFlight: AbortSignal;
+  /** When the step was first scheduled, in milliseconds since 1970; missing outside an activity. */
+  readonly askedAt?: number;
 };
 
 const never = new AbortController().signal;
@@ -27,7 +29,8 @@ export function activitySignals(): CallSignals {
   };
   if (context.cancellationSignal.aborted) onCancel();
   else context.cancellationSignal.addEventListener('abort', onCancel, { once: true });
-  return { waiting: context.cancellationSignal, inFlight: forced.signal };
+  const { scheduledTimestampMs: askedAt } = context.info;
+  return { waiting: context.cancellationSignal, inFlight: forced.signal, askedAt };
 }
 
 function isForced(details: NonNullable<Context['cancellationDetails']>): boolean {

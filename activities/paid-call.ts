@@ -129,7 +129,14 @@ async function payInPlace<Value>(
   const { owner, model, callKey, expectedTokens, limits = model } = request;
   const { signals, earlier, watch } = about;
   const place = await dependencies.acquire(
-    { account: model.account, runId: owner.runId, ticket: callKey, limits, expectedTokens },
+    {
+      account: model.account,
+      runId: owner.runId,
+      ...(signals.askedAt !== undefined && { askedAt: signals.askedAt }),
+      ticket: callKey,
+      limits,
+      expectedTokens,
+    },
     signals.waiting,
   );
   let end: CallEnd | null = null;

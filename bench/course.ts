@@ -2,11 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { readProcessCost } from './process-cost.ts';
 import type { TreeWorkerProcess } from './start-tree-worker.ts';
 
-/** How far a drive was at a moment, and the memory of both processes. */
+/** How far a drive was at a moment, and the CPU and memory of both processes. */
 export type CoursePoint = {
   /** Seconds since the drive began. */
   readonly atS: number;
   readonly ended: number;
+  /** Of both, since the processes began. */
+  readonly cpuMs: number;
   readonly serverRssMiB: number;
   readonly workerRssMiB: number;
 };
@@ -23,6 +25,7 @@ export function recordCourse(serverPid: number, worker: TreeWorkerProcess) {
     points.push({
       atS: (performance.now() - startedAt) / 1000,
       ended: worker.ended(),
+      cpuMs: server.cpuMs + own.cpuMs,
       serverRssMiB: server.rssMiB,
       workerRssMiB: own.rssMiB,
     });
@@ -32,6 +35,8 @@ export function recordCourse(serverPid: number, worker: TreeWorkerProcess) {
       await look();
       await delay(everyMs, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
+    // The worker says how far it is a little later.
+    await delay(everyMs);
     await look();
   })();
   return {

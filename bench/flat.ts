@@ -27,6 +27,8 @@ const growth = 1.3;
 type Stretch = Pick<CoursePoint, 'serverRssMiB' | 'workerRssMiB'> & {
   readonly until: number;
   readonly itemsPerSecond: number;
+  /** Server and worker; says more than the rate where others share the machine. */
+  readonly cpuMsPerItem: number;
 };
 
 /** Measures one long drive, stretch by stretch. */
@@ -51,11 +53,11 @@ export async function measureFlat(args: readonly string[]): Promise<void> {
       `${machine.cpu}, ${machine.cores} cores; load before: ${machine.loadBefore.toFixed(2)}`,
       `${measured.itemsPerSecond.toFixed(1)} items/s; KiB per item: Temporal ${measured.databaseKiBPerItem.toFixed(1)}, ours ${(measured.storesKiBPerItem ?? 0).toFixed(1)}`,
       '',
-      '| items | items/s | server RSS MiB | worker RSS MiB |',
-      '| --- | --- | --- | --- |',
+      '| items | items/s | CPU ms/item | server RSS MiB | worker RSS MiB |',
+      '| --- | --- | --- | --- | --- |',
       ...stretches.map(
-        ({ until, itemsPerSecond, serverRssMiB, workerRssMiB }) =>
-          `| ${until} | ${itemsPerSecond.toFixed(1)} | ${serverRssMiB.toFixed(0)} | ${workerRssMiB.toFixed(0)} |`,
+        ({ until, itemsPerSecond, cpuMsPerItem, serverRssMiB, workerRssMiB }) =>
+          `| ${until} | ${itemsPerSecond.toFixed(1)} | ${cpuMsPerItem.toFixed(1)} | ${serverRssMiB.toFixed(0)} | ${workerRssMiB.toFixed(0)} |`,
       ),
       ...claimLines(bounds),
     ].join('\n'),
@@ -66,8 +68,11 @@ function stretchesOf(course: readonly CoursePoint[], items: number, step: number
   return Array.from({ length: Math.floor(items / step) }, (_, index) => {
     const until = (index + 1) * step;
     const [fromS, toS] = [reachedAtS(course, until - step), reachedAtS(course, until)];
-    const { serverRssMiB, workerRssMiB } = course.find(({ atS }) => atS >= toS) ?? course.at(-1)!;
-    return { until, itemsPerSecond: step / (toS - fromS), serverRssMiB, workerRssMiB };
+    const at = (s: number): CoursePoint => course.find(({ atS }) => atS >= s) ?? course.at(-1)!;
+    const { serverRssMiB, workerRssMiB, cpuMs } = at(toS);
+    const cpuMsPerItem = (cpuMs - at(fromS).cpuMs) / step;
+    const itemsPerSecond = step / (toS - fromS);
+    return { until, itemsPerSecond, cpuMsPerItem, serverRssMiB, workerRssMiB };
   });
 }
 

@@ -14,6 +14,11 @@ export type PlaceRequest = {
   readonly account: string;
   /** Callers of different runs are let through in turn. */
   readonly runId: string;
+  /**
+   * When its step was first scheduled, in milliseconds since 1970 by the server's clock: who comes
+   * back to another process keeps its turn. @default now
+   */
+  readonly askedAt?: number;
   /** Names the call: who comes back after it was sent away keeps its turn. */
   readonly ticket: string;
   readonly limits: AccountLimits;

@@ -3,7 +3,7 @@ import type { AccountStore } from '../../domain/stores/account-store.ts';
 import {
   type AccountLine,
   admit,
-  askNow,
+  askedAtOf,
   noteLimits,
   openLine,
   openPlace,
@@ -76,7 +76,7 @@ export function createAccountLimiter({ lease }: Pick<AccountStore, 'lease'>, pro
 function untilTurn(line: AccountLine, request: PlaceRequest, signal: AbortSignal): Promise<void> {
   const { runId, expectedTokens } = request;
   const beganAt = performance.now();
-  const askedAt = line.awayCallers.takeBack(request) ?? askNow(line);
+  const askedAt = line.awayCallers.takeBack(request) ?? askedAtOf(line, request);
   return new Promise((resolve, reject) => {
     const end = (): void => {
       clearTimeout(patience);

@@ -80,9 +80,11 @@ export function openLine(account: string, lease: RenewLease): AccountLine {
   return line;
 }
 
-/** When a caller first asks: no two ask at the same time. */
-export function askNow(line: AccountLine): number {
-  line.lastAskedAt = Math.max(performance.now(), line.lastAskedAt + 0.001);
+/** When a caller first asked, in milliseconds since 1970; those that ask now never at the same time. */
+export function askedAtOf(line: AccountLine, { askedAt }: PlaceRequest): number {
+  if (askedAt !== undefined) return askedAt;
+  const now = performance.timeOrigin + performance.now();
+  line.lastAskedAt = Math.max(now, line.lastAskedAt + 0.001);
   return line.lastAskedAt;
 }
 

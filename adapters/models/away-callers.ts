@@ -1,7 +1,10 @@
 import type { PlaceRequest } from '../../domain/call-place.ts';
 
-/** After its time is over, a caller that has not come back is waited for this long. */
+/** After its time is over, the turn of a caller that has not come back is kept this long. */
 const patienceMs = 60_000;
+
+/** A caller that is so late has come back to another process, or never will: it is before nobody. */
+const lateMs = 2000;
 
 /** Those whose wait is Temporal's: when they come back, they keep their turn. */
 export function createAwayCallers() {
@@ -24,10 +27,12 @@ export function createAwayCallers() {
       away.delete(name);
       return known?.askedAt ?? null;
     },
-    /** How many are away that asked before then. */
+    /** How many are away that asked before then and are still expected here. */
     ahead(askedAt: number): number {
+      const dueSince = performance.now() - lateMs;
       let before = 0;
-      for (const caller of away.values()) if (caller.askedAt < askedAt) before += 1;
+      for (const caller of away.values())
+        if (caller.askedAt < askedAt && caller.until >= dueSince) before += 1;
       return before;
     },
   };

@@ -16,7 +16,8 @@ export type ManyQuestions = { readonly file: string; readonly frames: string };
  */
 export async function writeManyQuestions(folder: string, items: number): Promise<ManyQuestions> {
   const directory = join(folder, 'world');
-  const videos = Math.min(20, Math.max(2, Math.ceil(items / 500)));
+  // Ten questions with four options in any order: 240 different ones about each.
+  const videos = Math.min(20, Math.max(2, Math.ceil(items / 200)));
   await generateDataset({ directory, videos, questionsPerVideo });
   const text = await readFile(join(directory, 'video_info.meta.jsonl'), 'utf8');
   const drawn = text

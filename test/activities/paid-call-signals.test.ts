@@ -18,6 +18,7 @@ function cancelled(changes: Record<string, boolean>) {
   const context = {
     cancellationSignal: cancellation.signal,
     cancellationDetails: details(changes),
+    info: { scheduledTimestampMs: 1234 },
   };
   const signals = asyncLocalStorage.run(context as unknown as Context, activitySignals);
   cancellation.abort(new Error('cancelled'));
@@ -46,6 +47,10 @@ describe('activitySignals', () => {
 
     expect(waiting.aborted).toBe(true);
     expect(inFlight.reason).toEqual(new Error('cancelled'));
+  });
+
+  it('tells when the step was first scheduled, which keeps its turn anywhere', () => {
+    expect(cancelled({}).askedAt).toBe(1234);
   });
 
   it('never ends anything outside an activity', () => {

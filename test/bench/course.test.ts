@@ -4,6 +4,7 @@ import { type CoursePoint, reachedAtS, steadyRate } from '../../bench/course.ts'
 const point = (atS: number, ended: number): CoursePoint => ({
   atS,
   ended,
+  cpuMs: 0,
   serverRssMiB: 0,
   workerRssMiB: 0,
 });

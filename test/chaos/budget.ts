@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import type { ConfigInput } from '../../domain/config.ts';
+import type { RunSummary } from '../../domain/summary.ts';
 import type { Finding, PartOptions } from './part.ts';
 import { drawKills } from './soak-part.ts';
 import { killAgainAndAgain, openSoak, soak } from './soak.ts';
@@ -21,7 +22,7 @@ export async function* budgetPart(options: PartOptions): AsyncGenerator<Finding>
   const kills = drawKills(options);
   // The moments of the kills are drawn from the items that the budget allows.
   const capped = { ...options, items: Math.floor(options.items * capShare), kills };
-  const scene = await openSoak({ ...options, kills, budgetUsd: capUsd });
+  const scene = await openSoak({ ...options, faultRate: 0, kills, budgetUsd: capUsd });
   try {
     const { kills: killed, end } = await killAgainAndAgain(capped, scene);
     const inFlight = killed.map((kill) => kill.inFlight);
@@ -40,9 +41,17 @@ export async function* budgetPart(options: PartOptions): AsyncGenerator<Finding>
     };
     await raiseBudget(scene.config, whole.billUsd * 2);
     const raised = await scene.start().ended;
+    const { counts, failures } = JSON.parse(raised.stdout || '{}') as Partial<RunSummary>;
     yield {
       name: 'the budget raised',
-      violations: [...endsWith(0, raised), ...(await scene.check(inFlight))],
+      violations: [
+        ...endsWith(0, raised),
+        ...violated(
+          'every item is answered',
+          counts?.answered === options.items ? [] : [JSON.stringify({ counts, failures })],
+        ),
+        ...(await scene.check(inFlight)),
+      ],
       figures: { billUsd: (await scene.provider.totals()).costUsd, wholeUsd: whole.billUsd },
     };
   } finally {

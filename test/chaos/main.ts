@@ -79,7 +79,7 @@ function report(part: string, { name, violations }: Finding): void {
   broken += violations.length;
   options.say(`${part}: ${name}`);
   for (const { invariant, evidence } of violations) options.say(`  ${invariant}: ${evidence}`);
-  const { seed: _, ...others } = values;
+  const { seed: _, help: __, ...others } = values;
   const again = Object.entries(others).map(([flag, value]) =>
     value === '' ? '' : ` --${flag}=${value}`,
   );

@@ -37,6 +37,27 @@ describe('createAccountLimiter', () => {
     expect(entered).toEqual([1, 2, 3]);
   });
 
+  it('lets a step go first that was scheduled first, also one that waited elsewhere before', async () => {
+    const { acquire } = createLoneLimiter();
+    const first = await acquire(...place('a', 1));
+    const entered: string[] = [];
+    const ask = (name: string, askedAt: number): void => {
+      const [request, signal] = place('a', 1);
+      void acquire({ ...request, ticket: name, askedAt }, signal).then(({ release }) => {
+        entered.push(name);
+        release(null);
+      });
+    };
+    ask('new', 2000);
+    ask('from another process', 1000);
+
+    first.release(null);
+    await settle();
+    await settle();
+
+    expect(entered).toEqual(['from another process', 'new']);
+  });
+
   it('keeps accounts apart', async () => {
     const { acquire } = createLoneLimiter();
     await acquire(...place('a', 1));
