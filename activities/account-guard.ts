@@ -114,7 +114,9 @@ async function pauseOf(
   account: string,
 ): Promise<AccountPause | null> {
   const last = known.get(account);
-  if (last !== undefined && isFresh(now() - last.at)) return last.pause;
+  const ageMs = now() - (last?.at ?? 0);
+  // A negative age: the clock was set back.
+  if (last !== undefined && ageMs >= 0 && ageMs < freshMs) return last.pause;
   const pause = await pauses.find(account);
   known.set(account, { at: now(), pause });
   return pause;
@@ -123,11 +125,6 @@ async function pauseOf(
 async function requireOpen(guarding: Guarding, account: string): Promise<void> {
   const pause = await pauseOf(guarding, account);
   if (pause !== null) throw pausedError(pause, guarding.now());
-}
-
-/** A negative age: the clock was set back. */
-function isFresh(ageMs: number): boolean {
-  return ageMs >= 0 && ageMs < freshMs;
 }
 
 /** Until when the call is the one that probes a paused account; null where it is none. */
