@@ -8,7 +8,7 @@ import { UsageError } from '../../domain/usage-error.ts';
 import { startSimulatedProvider } from '../../simulator/server/start-simulated-provider.ts';
 import { findTemporalBinary } from '../../workers/embedded/find-temporal-binary.ts';
 import { describeMachine } from '../machine.ts';
-import { type ManyQuestions, writeManyQuestions } from '../restart/many-questions.ts';
+import { datasetOf, type ManyQuestions, writeManyQuestions } from '../restart/many-questions.ts';
 import { positive } from '../tree-options.ts';
 import { cpuOfCommand } from './cpu-of-command.ts';
 
@@ -75,12 +75,7 @@ async function measureOurs(
 ): Promise<PeerCost> {
   const config: ConfigInput = {
     name: 'peers',
-    dataset: {
-      format: 'lvbench',
-      path: questions.file,
-      frames: questions.frames,
-      frameTime: { perSecond: 1 },
-    },
+    dataset: datasetOf(questions),
     models: {
       answer: {
         provider: 'simulated',

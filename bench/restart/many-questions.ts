@@ -1,8 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ConfigInput } from '../../domain/config.ts';
 import { generateDataset } from '../../simulator/world/generate-dataset.ts';
 
 const questionsPerVideo = 10;
+
+/** How a configuration names it. */
+export function datasetOf({ file: path, frames }: ManyQuestions): ConfigInput['dataset'] {
+  return { format: 'lvbench', path, frames, frameTime: { perSecond: 1 } };
+}
 
 type Question = { readonly uid: string; readonly question: string; readonly answer: string };
 type Video = { readonly key: string; readonly qa: readonly Question[] };

@@ -13,7 +13,7 @@ import { claim, claimLines, endWith } from '../claims.ts';
 import { describeMachine } from '../machine.ts';
 import { positive } from '../tree-options.ts';
 import { databaseOf, fillState } from './fill-state.ts';
-import { writeManyQuestions } from './many-questions.ts';
+import { datasetOf, writeManyQuestions } from './many-questions.ts';
 import { secondsOf, secondsUntil } from './timed-command.ts';
 
 const usage = `npm run bench -- restart [options]
@@ -128,10 +128,10 @@ async function watchBill({ url }: SimulatedProvider) {
 }
 
 async function writeConfig(folder: string, url: string, items: number): Promise<string> {
-  const { file, frames } = await writeManyQuestions(folder, items);
+  const questions = await writeManyQuestions(folder, items);
   const config: ConfigInput = {
     name: 'restart',
-    dataset: { format: 'lvbench', path: file, frames, frameTime: { perSecond: 1 } },
+    dataset: datasetOf(questions),
     models: {
       answer: {
         provider: 'simulated',

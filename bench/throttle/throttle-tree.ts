@@ -11,7 +11,7 @@ import { findTemporalBinary } from '../../workers/embedded/find-temporal-binary.
 import { choosePorts } from '../../workers/embedded/free-ports.ts';
 import { type MeasuredServer, startServerWith } from '../measured-server.ts';
 import { measuredSettings } from '../../workers/embedded/server-settings.ts';
-import { type ManyQuestions, writeManyQuestions } from '../restart/many-questions.ts';
+import { datasetOf, type ManyQuestions, writeManyQuestions } from '../restart/many-questions.ts';
 
 export type TreeThrottleCase = {
   readonly name: string;
@@ -124,12 +124,7 @@ function configOf(about: {
   const { name, questions, url, perMinute } = about;
   return {
     name,
-    dataset: {
-      format: 'lvbench',
-      path: questions.file,
-      frames: questions.frames,
-      frameTime: { perSecond: 1 },
-    },
+    dataset: datasetOf(questions),
     models: {
       answer: {
         provider: 'simulated',
