@@ -1,4 +1,9 @@
-import { type AccountHealth, noteCall, unseenHealth } from '../domain/account-health.ts';
+import {
+  type AccountHealth,
+  noteCall,
+  showsHealth,
+  unseenHealth,
+} from '../domain/account-health.ts';
 import type { ClassifiedFailure } from '../domain/error-table.ts';
 import type { FailureClass } from '../domain/outcome.ts';
 import { StepError } from '../domain/step-error.ts';
@@ -164,8 +169,7 @@ async function endProbe(
   const pause = await pauses.find(account);
   known.delete(account);
   if (pause === null) return;
-  const isStillOut = failure?.pause !== undefined || failure?.action === 'wait';
-  if (!isStillOut) {
+  if (showsHealth(failure)) {
     await pauses.close(account);
     healths.delete(account);
     onNote(`${account} answers again`);

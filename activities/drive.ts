@@ -1,5 +1,6 @@
 import { buildRow } from '../domain/build-row.ts';
 import { crashPoint } from '../domain/crash-points.ts';
+import { fitIntoPayload } from '../domain/payload-size.ts';
 import { sumUsage } from '../domain/usage.ts';
 import { itemWorkflowId, type SliceItem } from '../domain/workflow-contract.ts';
 import type { Row } from '../domain/row.ts';
@@ -19,7 +20,7 @@ export type DriveDependencies = {
   readonly onRowsRecorded: (runId: string) => Promise<void>;
 };
 
-/** Items of one page: keeps the result under 32 KB with long item ids. */
+/** Items of one page; fewer where their ids are so long that they do not fit into one payload. */
 const pageSize = 100;
 
 /** How a drive ended. */
@@ -39,7 +40,7 @@ export function createDriveActivities(dependencies: DriveDependencies) {
       return { shards, items: videos.reduce((sum, video) => sum + video.items, 0) };
     },
 
-    /** The next unfinished items of a shard, at most a page of them. */
+    /** The next unfinished items of a shard, at most a page of them; `next` begins the one after it. */
     async loadSlice(request: {
       readonly runId: string;
       readonly drive: number;
@@ -48,11 +49,11 @@ export function createDriveActivities(dependencies: DriveDependencies) {
     }): Promise<{ items: SliceItem[]; next: number | null }> {
       const { runId, drive, ...range } = request;
       const found = await runs.slice(runId, drive, { ...range, limit: pageSize });
-      const last = found.at(-1);
-      return {
-        items: found.map(({ ordinal: _, ...item }) => item),
-        next: found.length < pageSize || last === undefined ? null : last.position + 1,
-      };
+      const left = found.map(({ ordinal: _, ...item }) => item);
+      const items = left.slice(0, fitIntoPayload(left));
+      const isLast = items.length === left.length && left.length < pageSize;
+      const last = items.at(-1);
+      return { items, next: isLast || last === undefined ? null : last.position + 1 };
     },
 
     /** Joins step records into rows and writes them with their outcomes, guarded by the drive. */

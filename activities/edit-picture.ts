@@ -1,12 +1,13 @@
 import { Context } from '@temporalio/activity';
 import { accountLimits } from '../domain/account-limits.ts';
 import { budgetOf } from '../domain/budget.ts';
-import { callKey, seedOf } from '../domain/call-key.ts';
+import { callKey, seedOf, takesSeed } from '../domain/call-key.ts';
 import { crashPoint } from '../domain/crash-points.ts';
 import { type PictureReply, readImageEnvelope } from '../domain/image-envelope.ts';
 import { pictureSize } from '../domain/picture-size.ts';
 import type { ImageEditRequest, WireReply } from '../domain/model-call.ts';
-import { imagePrice } from '../domain/pricing.ts';
+import { imagePrice, mostImagePrice, utf8Length } from '../domain/pricing.ts';
+import type { Remedy } from '../domain/remedy.ts';
 import type { ImageModelSpec, RunSpec } from '../domain/run-spec.ts';
 import type { BlobStore } from '../domain/stores/blob-store.ts';
 import type { CallOwner } from '../domain/stores/call-store.ts';
@@ -14,6 +15,7 @@ import type { IndexStore } from '../domain/stores/index-store.ts';
 import type { PaidCall } from './paid-call.ts';
 import { type CachedCall, endOfTries } from './record-step.ts';
 import type { FramePicture } from './run-reader.ts';
+import { type Draft, type RemedyDependencies, withRemedies } from './with-remedies.ts';
 
 /** One picture request as it goes out. */
 export type ImageSending = {
@@ -25,7 +27,7 @@ export type ImageSending = {
   readonly clientRequestId: string;
 };
 
-export type EditPictureDependencies = {
+export type EditPictureDependencies = RemedyDependencies & {
   readonly paidCall: PaidCall;
   readonly blobs: BlobStore;
   readonly indexes: IndexStore;
@@ -38,57 +40,84 @@ export type EditPictureDependencies = {
   ) => Promise<{ readonly width: number; readonly height: number }>;
 };
 
-/** Has one picture edited, and stores its bytes as soon as they are here. */
+/** What is drawn, by which model, for which step. */
+type Edit = {
+  readonly owner: CallOwner;
+  readonly spec: RunSpec;
+  readonly model: ImageModelSpec;
+  readonly prompt: string;
+  readonly reference: FramePicture;
+  readonly redraw: number;
+  /** Attempts of the step that did not end in a failed call, this one included. */
+  readonly tries: number;
+  readonly noteCached: (call: CachedCall) => void;
+  readonly noteRemedy: (remedy: Remedy) => void;
+};
+
+/**
+ * Has one picture edited, once more where a refusal may be mended, and stores its bytes as soon as they
+ * are here.
+ */
 export function createEditPicture(dependencies: EditPictureDependencies) {
-  const { paidCall, sendImageEdit } = dependencies;
-  return async function editPicture(edit: {
-    readonly owner: CallOwner;
-    readonly spec: RunSpec;
-    readonly model: ImageModelSpec;
-    readonly prompt: string;
-    readonly reference: FramePicture;
-    readonly redraw: number;
-    /** Attempts of the step that did not end in a failed call, this one included. */
-    readonly tries: number;
-    readonly noteCached: (call: CachedCall) => void;
-  }): Promise<{ artifact: string; width: number; height: number }> {
-    const { owner, spec, model, reference, redraw } = edit;
-    const { sha256, mediaType } = reference;
-    const request: ImageEditRequest = {
-      prompt: edit.prompt,
-      reference: { type: 'image', sha256, mediaType },
-      size: pictureSize(model.size, reference, model),
-    };
-    const seed = seedOf(model.seed, owner.sample, redraw);
-    const key = callKey({
-      provider: model.provider,
-      endpointIdentity: model.endpointIdentity,
-      model: model.model,
-      request: { ...request, extraBody: model.extraBody, seed },
-      sample: owner.sample,
-      redraw,
-      cacheScope: spec.run.cache === 'run' ? spec.runId : null,
-    });
-    const { value, usage, listUsd, isCached } = await paidCall<PictureReply>({
-      owner,
-      model,
-      limits: accountLimits(spec, model),
-      callKey: key,
-      activityId: Context.current().info.activityId,
-      mostUsd: imagePrice(model.price, { promptTokens: null, completionTokens: null, images: 1 }),
-      // Where a provider counts tokens of pictures, they are taken when it says how many.
-      expectedTokens: 0,
-      budget: budgetOf(spec),
-      send: (signal, clientRequestId) =>
-        sendImageEdit({ model, request, reference, seed, signal, clientRequestId }),
-      read: (reply) => readImageEnvelope(model.provider, reply),
-      price: (used) => imagePrice(model.price, used),
-    });
-    if (isCached) edit.noteCached({ usage, listUsd });
-    return keepPicture(dependencies, value, { key, baseUrl: model.baseUrl, tries: edit.tries });
+  return async function editPicture(
+    edit: Edit,
+  ): Promise<{ artifact: string; width: number; height: number }> {
+    const { model, reference, redraw, tries, noteRemedy } = edit;
+    const first = { pictures: [reference], redraw };
+    const about = { takesSeed: takesSeed(model), noteRemedy };
+    const { key, picture } = await withRemedies(dependencies, first, about, (draft) =>
+      drawOnce(dependencies, edit, draft),
+    );
+    return keepPicture(dependencies, picture, { key, baseUrl: model.baseUrl, tries });
   };
 }
 export type EditPicture = ReturnType<typeof createEditPicture>;
+
+async function drawOnce(
+  { paidCall, sendImageEdit }: EditPictureDependencies,
+  edit: Edit,
+  { pictures, redraw }: Draft,
+): Promise<{ readonly key: string; readonly picture: PictureReply }> {
+  const { owner, spec, model } = edit;
+  const reference = pictures[0]!;
+  const { sha256, mediaType } = reference;
+  const request: ImageEditRequest = {
+    prompt: edit.prompt,
+    reference: { type: 'image', sha256, mediaType },
+    size: pictureSize(model.size, edit.reference, model),
+  };
+  const seed = seedOf(model.seed, owner.sample, redraw);
+  const key = callKey({
+    provider: model.provider,
+    endpointIdentity: model.endpointIdentity,
+    model: model.model,
+    request: { ...request, extraBody: model.extraBody, seed },
+    sample: owner.sample,
+    redraw,
+    cacheScope: spec.run.cache === 'run' ? spec.runId : null,
+  });
+  const { value, usage, listUsd, isCached } = await paidCall<PictureReply>({
+    owner,
+    model,
+    limits: accountLimits(spec, model),
+    priority: spec.run.priority,
+    callKey: key,
+    activityId: Context.current().info.activityId,
+    mostUsd: mostImagePrice(model.price, {
+      promptBytes: utf8Length(edit.prompt),
+      size: request.size,
+    }),
+    // Where a provider counts tokens of pictures, they are taken when it says how many.
+    expectedTokens: 0,
+    budget: budgetOf(spec),
+    send: (signal, clientRequestId) =>
+      sendImageEdit({ model, request, reference, seed, signal, clientRequestId }),
+    read: (reply) => readImageEnvelope(model.provider, reply),
+    price: (used) => imagePrice(model.price, used),
+  });
+  if (isCached) edit.noteCached({ usage, listUsd });
+  return { key, picture: value };
+}
 
 /** Stores a picture's bytes: those of the reply, or those that its address still gives. */
 async function keepPicture(

@@ -187,7 +187,7 @@ async function endFailed<Value>(
   const { request, earlier, n } = context;
   const failure = (await context.weigh(found)) ?? found;
   const decided = decide(failure, earlier, request.model, `${request.callKey}-${n}`);
-  const { class: failureClass, slowsGrowth } = failure;
+  const { class: failureClass, slowsGrowth, remedy } = failure;
   await settle(context, settlement, {
     class: failureClass,
     ...decided,
@@ -197,7 +197,11 @@ async function endFailed<Value>(
     failure.class,
     decided.action,
     `${request.model.model}: ${failure.message}`.slice(0, 300),
-    { attempts: earlier.length + 1, retryAfterMs: decided.retryAfterMs ?? undefined },
+    {
+      attempts: earlier.length + 1,
+      retryAfterMs: decided.retryAfterMs ?? undefined,
+      ...(decided.action === 'fail' && { remedy }),
+    },
   );
 }
 

@@ -13,7 +13,7 @@ import { refuseWhenUsedUp } from './paid-call-budget.ts';
 import { type GateDependencies, requireLeave } from './paid-call-gate.ts';
 import { makeRequest, settleLeftOvers } from './paid-call-request.ts';
 import { activitySignals, type CallSignals } from './paid-call-signals.ts';
-import { adoptWinner, findPaid } from './paid-call-stored.ts';
+import { adoptWinner, findPaid, repeatRefusal } from './paid-call-stored.ts';
 
 export type PaidCallDependencies = GateDependencies & {
   readonly calls: CallStore;
@@ -48,6 +48,8 @@ export type PaidRequest<Value> = {
   readonly mostUsd: number | null;
   /** What its account allows the run. @default what the model says */
   readonly limits?: AccountLimits;
+  /** How early its run's calls go where runs share an account. @default the usual one */
+  readonly priority?: number;
   /** Prompt and completion tokens that it will probably use, for the account's limit. */
   readonly expectedTokens: number;
   /** What the run may spend; none by default. */
@@ -105,6 +107,7 @@ async function pay<Value>(
   if (stored !== null) return stored;
   await requireLeave(dependencies, owner.runId);
   const earlier = (await calls.ofStep(owner)).filter((call) => call.callKey === callKey);
+  await repeatRefusal(calls, request, earlier);
   refuseWhenUsedUp(earlier, model);
 
   const { account, timeoutMs } = model;
@@ -126,12 +129,13 @@ async function payInPlace<Value>(
   },
 ): Promise<PaidResponse<Value>> {
   const { calls, stopRun } = dependencies;
-  const { owner, model, callKey, expectedTokens, limits = model } = request;
+  const { owner, model, callKey, expectedTokens, limits = model, priority } = request;
   const { signals, earlier, watch } = about;
   const place = await dependencies.acquire(
     {
       account: model.account,
       runId: owner.runId,
+      ...(priority !== undefined && { priority }),
       ...(signals.askedAt !== undefined && { askedAt: signals.askedAt }),
       ticket: callKey,
       limits,

@@ -1,5 +1,4 @@
-import type { Frame } from '../domain/item.ts';
-import type { ChatRequest } from '../domain/model-call.ts';
+import type { Frame, Item } from '../domain/item.ts';
 import { parsePlan } from '../domain/plan-parsing.ts';
 import { planPrompt, repairPrompt } from '../domain/prompts.ts';
 import { redrawOf } from '../domain/redraw.ts';
@@ -10,6 +9,7 @@ import type { PlanResult } from '../domain/step-results.ts';
 import type { BlobStore } from '../domain/stores/blob-store.ts';
 import type { ItemRef } from '../domain/workflow-contract.ts';
 import type { AskChat } from './ask-chat.ts';
+import { orFewerFrames } from './or-fewer-frames.ts';
 import type { RecordStep, StepWork } from './record-step.ts';
 import type { FrameReader, RunReader } from './run-reader.ts';
 
@@ -22,7 +22,7 @@ export type PlanDependencies = {
 };
 
 export function createPlanActivities(dependencies: PlanDependencies) {
-  const { blobs, recordStep } = dependencies;
+  const { reader, frames, recordStep } = dependencies;
   return {
     /**
      * Shows evenly spaced frames with their ids and asks which pictures would help to answer.
@@ -30,20 +30,15 @@ export function createPlanActivities(dependencies: PlanDependencies) {
      */
     async planImageRequests(ref: ItemRef): Promise<{ pictures: number }> {
       const plan = await recordStep<PlanResult>(ref, 'plan', 0, async (step) => {
-        const { ask, request, limits } = await prepare(dependencies, ref, step);
-        let reply = await ask(request);
-        let parsed = parsePlan(reply, limits);
-        if ('complaint' in parsed) {
-          reply = await ask(repairPrompt(request, reply, parsed.complaint));
-          parsed = parsePlan(reply, limits);
-        }
-        if ('complaint' in parsed) {
-          const message = `The plan was unusable twice: ${parsed.complaint}`;
-          throw new StepError('plan_invalid', 'fail', message);
-        }
-        const replyArtifact = await blobs.put(new TextEncoder().encode(reply));
-        const { planned, dropped, rule } = parsed;
-        return { result: { planned, dropped, parseRule: rule, replyArtifact }, usable: true };
+        const spec = await reader.spec(ref.runId);
+        const item = await reader.item(ref.runId, ref.itemId);
+        const all = await frames.list(spec, item.videoIds[0]!);
+        const result = await orFewerFrames(spec.strategy, {
+          ...step,
+          choose: (most) => sampleFrames(spec, all, most),
+          ask: (sampled) => planFrom(dependencies, { ref, step, spec, item, sampled }),
+        });
+        return { result, usable: true };
       });
       return { pictures: plan.planned.length };
     },
@@ -51,46 +46,47 @@ export function createPlanActivities(dependencies: PlanDependencies) {
 }
 export type PlanActivities = ReturnType<typeof createPlanActivities>;
 
-/** The request about the sampled frames, and what sends it. */
-async function prepare(
-  { reader, frames, askChat }: PlanDependencies,
-  ref: ItemRef,
-  step: Parameters<StepWork<PlanResult>>[0],
-) {
-  const spec = await reader.spec(ref.runId);
-  const item = await reader.item(ref.runId, ref.itemId);
-  const { maxImageRequests } = spec.strategy;
-  const sampled = await sampleFrames(spec, item.videoIds, frames);
-  const media = await Promise.all(sampled.map((frame) => frames.picture(spec, frame)));
-  const redraw = redrawOf(step.records, 'plan', 0, ref.drive);
-  return {
-    request: planPrompt({
-      question: item.question,
-      options: item.options,
-      frames: sampled.map((frame, index) => ({ frameId: frame.frameId, ...media[index]! })),
-      maxImageRequests,
-    }),
-    limits: { sampledFrameIds: sampled.map((frame) => frame.frameId), maxImageRequests },
-    async ask(request: ChatRequest): Promise<string> {
-      const { text } = await askChat({
-        ...step,
-        spec,
-        model: spec.models.plan,
-        request,
-        media,
-        redraw,
-      });
-      return text;
-    },
-  };
+function sampleFrames({ strategy }: RunSpec, all: readonly Frame[], most: number): Frame[] {
+  const count = Math.min(strategy.initialFrames, most);
+  return sampleIndexes(strategy.sampling, all.length, count).map((index) => all[index]!);
 }
 
-async function sampleFrames(
-  spec: RunSpec,
-  videoIds: readonly string[],
-  frames: FrameReader,
-): Promise<Frame[]> {
-  const all = await frames.list(spec, videoIds[0]!);
-  const { sampling, initialFrames } = spec.strategy;
-  return sampleIndexes(sampling, all.length, initialFrames).map((index) => all[index]!);
+/** Asks for a plan about the sampled frames, and for its repair where it cannot be used. */
+async function planFrom(
+  { frames, blobs, askChat }: PlanDependencies,
+  about: {
+    readonly ref: ItemRef;
+    readonly step: Parameters<StepWork<PlanResult>>[0];
+    readonly spec: RunSpec;
+    readonly item: Item;
+    readonly sampled: readonly Frame[];
+  },
+): Promise<PlanResult> {
+  const { ref, step, spec, item, sampled } = about;
+  const { maxImageRequests } = spec.strategy;
+  const media = await Promise.all(sampled.map((frame) => frames.picture(spec, frame)));
+  const request = planPrompt({
+    question: item.question,
+    options: item.options,
+    frames: sampled.map((frame, index) => ({ frameId: frame.frameId, ...media[index]! })),
+    maxImageRequests,
+  });
+  const limits = { sampledFrameIds: sampled.map((frame) => frame.frameId), maxImageRequests };
+  const redraw = redrawOf(step.records, 'plan', 0, ref.drive);
+  const common = { ...step, spec, model: spec.models.plan, media, redraw };
+
+  let { text: reply } = await askChat({ ...common, request });
+  let parsed = parsePlan(reply, limits);
+  if ('complaint' in parsed) {
+    const repair = repairPrompt(request, reply, parsed.complaint);
+    ({ text: reply } = await askChat({ ...common, request: repair }));
+    parsed = parsePlan(reply, limits);
+  }
+  if ('complaint' in parsed) {
+    const message = `The plan was unusable twice: ${parsed.complaint}`;
+    throw new StepError('plan_invalid', 'fail', message);
+  }
+  const replyArtifact = await blobs.put(new TextEncoder().encode(reply));
+  const { planned, dropped, rule } = parsed;
+  return { planned, dropped, parseRule: rule, replyArtifact };
 }

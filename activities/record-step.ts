@@ -3,6 +3,7 @@ import { waitedMsOf } from './paid-call-budget.ts';
 import { BudgetRefusal } from '../domain/budget-gate.ts';
 import { crashPoint } from '../domain/crash-points.ts';
 import type { Step } from '../domain/outcome.ts';
+import { describeRemedies, type Remedy } from '../domain/remedy.ts';
 import { StepError } from '../domain/step-error.ts';
 import type { CallOwner, CallStore, CallUsage } from '../domain/stores/call-store.ts';
 import type { StepKey, StepPlace, StepRecord, StepStore } from '../domain/stores/step-store.ts';
@@ -27,6 +28,8 @@ export type StepWork<Result> = (context: {
   readonly tries: number;
   /** Notes a response taken from the call store. */
   noteCached(call: CachedCall): void;
+  /** Notes that a refused request was changed to be made once more. */
+  noteRemedy(remedy: Remedy): void;
 }) => Promise<{ readonly result: Result; readonly usable: boolean }>;
 
 /**
@@ -56,31 +59,29 @@ export function createStepRecorder({ steps, calls, processId }: RecordStepDepend
     await steps.begin(key, placeOf(info, processId), info.attempt);
     crashPoint('step-begun');
     const tries = info.attempt === 1 ? 1 : 1 + (await steps.failedTries(key));
-    const cached: CachedCall[] = [];
-    const noteCached = (call: CachedCall) => void cached.push(call);
-    const spent = async () => {
-      const made = await calls.ofStep(key);
-      return { usage: sumUsage(made, cached), waitedMs: waitedMsOf(made) };
-    };
+    const notes = takeNotes(calls, key);
     try {
-      const end = await work({ owner: key, records, tries, noteCached });
+      const { noteCached, noteRemedy } = notes;
+      const end = await work({ owner: key, records, tries, noteCached, noteRemedy });
       crashPoint('step-worked');
-      await steps.finish(key, { ...end, ...(await spent()), state: 'done', failureClass: null });
+      const { usable } = end;
+      const all = await notes.all(end.result);
+      await steps.finish(key, { ...all, state: 'done', usable, failureClass: null });
       crashPoint('step-recorded');
       return end.result;
     } catch (error) {
       if (error instanceof CancelledFailure) throw error;
       if (error instanceof BudgetRefusal) {
         // No failure, but what earlier attempts of the step spent belongs in the row.
-        await steps.finish(key, { ...notDone, ...(await spent()), failureClass: null });
+        await steps.finish(key, { ...notDone, ...(await notes.all(null)), failureClass: null });
         throw error;
       }
-      const failure = endOfTries(error, info.attempt, tries);
+      const failure = sayTried(endOfTries(error, info.attempt, tries), notes.tried);
       // A store that fails cannot count it: then the step is tried once more.
       if (isOwnTry(failure)) await steps.noteFailedTry(key).catch(() => undefined);
       if (failure.action === 'fail' || failure.action === 'stop') {
         const { failureClass } = failure;
-        await steps.finish(key, { ...notDone, ...(await spent()), failureClass });
+        await steps.finish(key, { ...notDone, ...(await notes.all(null)), failureClass });
       }
       throw failure;
     }
@@ -88,7 +89,36 @@ export function createStepRecorder({ steps, calls, processId }: RecordStepDepend
 }
 export type RecordStep = ReturnType<typeof createStepRecorder>;
 
-const notDone = { state: 'failed', usable: false, result: null } as const;
+const notDone = { state: 'failed', usable: false } as const;
+
+/** What a step takes note of while it works. */
+function takeNotes(calls: CallStore, key: StepKey) {
+  const cached: CachedCall[] = [];
+  const tried = new Set<Remedy>();
+  return {
+    tried,
+    noteCached: (call: CachedCall) => void cached.push(call),
+    noteRemedy: (remedy: Remedy) => void tried.add(remedy),
+    /** What goes into the step's record: the result with the remedies tried for it, and what it took. */
+    async all(result: unknown) {
+      const made = await calls.ofStep(key);
+      return {
+        result: tried.size === 0 ? result : Object.assign({}, result, { remedies: [...tried] }),
+        usage: sumUsage(made, cached),
+        waitedMs: waitedMsOf(made),
+      };
+    },
+  };
+}
+
+/** Says in the end what had been tried against it; each remedy was one more attempt. */
+function sayTried(failure: StepError, tried: ReadonlySet<Remedy>): StepError {
+  const { failureClass, message, stopsRun, cause, attempts = 1 } = failure;
+  if (tried.size === 0 || failure.action !== 'fail') return failure;
+  const what = `${message}; tried ${describeRemedies(tried)}`;
+  const details = { attempts: attempts + tried.size, stopsRun, cause };
+  return new StepError(failureClass, 'fail', what, details);
+}
 
 /** The newest usable record of a step, of this drive or an earlier one. */
 export function usableRecord(

@@ -76,7 +76,14 @@ export function benchSpec(about: {
       frameOrder: 'time',
       frameMaxEdge: null,
     },
-    run: { itemsInFlight: about.window, failOn: 1, maxDegraded: 1, cache: 'run', budgetUsd: null },
+    run: {
+      itemsInFlight: about.window,
+      priority: 3,
+      failOn: 1,
+      maxDegraded: 1,
+      cache: 'run',
+      budgetUsd: null,
+    },
     output: null,
     promptVersion: 'bench',
   };

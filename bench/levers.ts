@@ -1,4 +1,5 @@
 import { measuredSettings, type ServerSettings } from '../workers/embedded/server-settings.ts';
+import { type DatabaseKind, noSettings } from './measured-server.ts';
 import type { TreeTuning } from './tree-worker.ts';
 
 /** One setting that is tried alone, everything else as the product has it. */
@@ -8,6 +9,7 @@ export type Lever = {
   readonly kept: string;
   readonly tried: string;
   readonly server: ServerSettings;
+  readonly database: DatabaseKind;
   readonly tuning: TreeTuning;
 };
 
@@ -17,17 +19,25 @@ function without(record: Readonly<Record<string, string>>, ...names: readonly st
   return Object.fromEntries(Object.entries(record).filter(([name]) => !names.includes(name)));
 }
 
+const asProduct = { server: kept, database: 'file', tuning: {} } as const;
+
 const onServer = (
   name: string,
   [product, tried]: readonly [string, string],
   change: Partial<ServerSettings>,
-): Lever => ({ name, kept: product, tried, server: { ...kept, ...change }, tuning: {} });
+): Lever => ({ ...asProduct, name, kept: product, tried, server: { ...kept, ...change } });
+
+const onDatabase = (
+  name: string,
+  [product, tried]: readonly [string, string],
+  database: DatabaseKind,
+): Lever => ({ ...asProduct, name, kept: product, tried, database });
 
 const onWorker = (
   name: string,
   [product, tried]: readonly [string, string],
   tuning: TreeTuning,
-): Lever => ({ name, kept: product, tried, server: kept, tuning });
+): Lever => ({ ...asProduct, name, kept: product, tried, tuning });
 
 const inBundle = (
   name: string,
@@ -38,13 +48,18 @@ const inBundle = (
 const partitions = ['matching.numTaskqueueReadPartitions', 'matching.numTaskqueueWritePartitions'];
 const pragma = (name: string, value: string): Lever =>
   onServer(name, ['default', value], { pragmas: { ...kept.pragmas, [name]: value } });
-const dynamic = (name: string, key: string): Lever =>
-  onServer(name, ['off', 'on'], { dynamicConfig: { ...kept.dynamicConfig, [key]: 'true' } });
+const eager = {
+  dynamicConfig: { ...kept.dynamicConfig, 'system.enableActivityEagerExecution': 'true' },
+};
 
 /** Everything as the product has it: what the others are held against. */
 export const productLever = onServer('product', ['', ''], {});
 
+/** The state in memory: what the file costs is what it saves. */
+export const memoryLever = onDatabase('in-memory', ['a file', 'memory'], 'memory');
+
 export const levers: readonly Lever[] = [
+  onServer('server-settings', ['as below', 'none'], noSettings),
   onServer('wal', ['WAL', 'rollback journal'], { pragmas: without(kept.pragmas, 'journal_mode') }),
   onServer('synchronous', ['NORMAL', 'FULL'], { pragmas: without(kept.pragmas, 'synchronous') }),
   onServer('partitions', ['1', '4'], { dynamicConfig: without(kept.dynamicConfig, ...partitions) }),
@@ -61,7 +76,13 @@ export const levers: readonly Lever[] = [
   pragma('mmap_size', '268435456'),
   pragma('temp_store', 'MEMORY'),
   pragma('wal_autocheckpoint', '10000'),
-  dynamic('eager-activities', 'system.enableActivityEagerExecution'),
+  memoryLever,
+  onDatabase('visibility-indexes', ['all', 'those in use'], 'few-indexes'),
+  onServer('eager-activities', ['off', 'on'], eager),
+  {
+    ...onServer('one-queue-eager', ['a queue per account, off', 'one queue, on'], eager),
+    tuning: { oneQueue: true },
+  },
   onWorker('grpc-compression', ['none', 'gzip'], { compression: 'gzip' }),
   onWorker('reuse-v8-context', ['on', 'off'], { workflowWorker: { reuseV8Context: false } }),
   onWorker('cached-workflows', ['by memory', '100'], {
@@ -70,6 +91,9 @@ export const levers: readonly Lever[] = [
   onWorker('sticky-cache', ['on', 'off'], { workflowWorker: { maxCachedWorkflows: 0 } }),
   onWorker('activity-pollers-2', ['10', '2'], {
     workers: { activityTaskPollerBehavior: { type: 'simple-maximum', maximum: 2 } },
+  }),
+  onWorker('activity-pollers-20', ['10', '20'], {
+    workers: { activityTaskPollerBehavior: { type: 'simple-maximum', maximum: 20 } },
   }),
   onWorker('workflow-pollers-3', ['10', '3'], {
     workflowWorker: { workflowTaskPollerBehavior: { type: 'simple-maximum', maximum: 3 } },
@@ -82,6 +106,11 @@ export const levers: readonly Lever[] = [
   inBundle('stack-traces', ['none', 'all'], ['Error.stackTraceLimit = 0;', '']),
   inBundle('outcome-batch', ['50', '10'], ['const batchSize = 50;', 'const batchSize = 10;']),
   inBundle('outcome-batch-100', ['50', '100'], ['const batchSize = 50;', 'const batchSize = 100;']),
+  inBundle(
+    'one-picture-activity',
+    ['one a picture', 'one for both'],
+    ['Array.from({ length: pictures }, ', 'Array.from({ length: Math.min(1, pictures) }, '],
+  ),
   inBundle(
     'item-attributes',
     ['4', 'none'],

@@ -3,7 +3,7 @@ import { UsageError } from '../domain/usage-error.ts';
 import { findTemporalBinary } from '../workers/embedded/find-temporal-binary.ts';
 import type { BenchStrategy } from './bench-run.ts';
 import { median } from './embedding/embed-median.ts';
-import { type Lever, levers, productLever } from './levers.ts';
+import { type Lever, levers, memoryLever, productLever } from './levers.ts';
 import { describeMachine, type Machine } from './machine.ts';
 import { measureTreeOn, type TreeOptions } from './measure-tree.ts';
 import { startServerWith } from './measured-server.ts';
@@ -24,7 +24,12 @@ settings, and prints what each change costs. Needs \`npm run build\`.
 /** Runs of other levers between two of the product's own. */
 const leversBetween = 2;
 
-type Cost = { readonly serverMs: number; readonly workerMs: number; readonly serverRssMiB: number };
+type Cost = {
+  readonly serverMs: number;
+  readonly workerMs: number;
+  readonly serverRssMiB: number;
+  readonly writtenKiB: number | null;
+};
 type Run = Cost & { readonly lever: Lever };
 
 type LeverResult = {
@@ -34,9 +39,13 @@ type LeverResult = {
   readonly serverCpuMsPerItem: number;
   readonly workerCpuMsPerItem: number;
   readonly serverRssMiB: number;
+  /** What the server wrote to its disk; null where the system does not say. */
+  readonly serverWrittenKiBPerItem: number | null;
   /** Server and worker CPU, to the mean of the product's runs before and after; the median of the rounds. */
   readonly ratio: number;
   readonly ratios: readonly number[];
+  /** The same of the server's CPU alone. */
+  readonly serverRatio: number;
 };
 
 /** Measures each lever alone and prints one table. */
@@ -70,7 +79,7 @@ export async function measureLevers(args: readonly string[]): Promise<void> {
 async function costOf(lever: Lever, strategy: BenchStrategy, options: TreeOptions): Promise<Cost> {
   const measured = await measureTreeOn(
     lever.name,
-    (place) => startServerWith(lever.server, place),
+    (place) => startServerWith(lever.server, place, lever.database),
     strategy,
     { ...options, tuning: lever.tuning },
   );
@@ -78,12 +87,16 @@ async function costOf(lever: Lever, strategy: BenchStrategy, options: TreeOption
     serverMs: measured.serverCpuMsPerItem,
     workerMs: measured.workerCpuMsPerItem,
     serverRssMiB: measured.serverRssMiB,
+    writtenKiB: measured.serverWrittenKiBPerItem,
   };
 }
 
 function resultOf(lever: Lever, runs: readonly Run[]): LeverResult {
   const own = runs.flatMap((run, index) => (run.lever === lever ? [{ run, index }] : []));
-  const ratios = own.map(({ run, index }) => total(run) / productAround(runs, index));
+  const ratiosOf = (cost: (run: Cost) => number): number[] =>
+    own.map(({ run, index }) => cost(run) / productAround(runs, index, cost));
+  const ratios = ratiosOf(total);
+  const written = own.flatMap(({ run }) => run.writtenKiB ?? []);
   return {
     name: lever.name,
     kept: lever.kept,
@@ -91,8 +104,10 @@ function resultOf(lever: Lever, runs: readonly Run[]): LeverResult {
     serverCpuMsPerItem: medianOf(own.map(({ run }) => run.serverMs)),
     workerCpuMsPerItem: medianOf(own.map(({ run }) => run.workerMs)),
     serverRssMiB: medianOf(own.map(({ run }) => run.serverRssMiB)),
+    serverWrittenKiBPerItem: median(written),
     ratio: medianOf(ratios),
     ratios,
+    serverRatio: medianOf(ratiosOf(({ serverMs }) => serverMs)),
   };
 }
 
@@ -101,12 +116,12 @@ function medianOf(values: readonly number[]): number {
 }
 
 /** Mean cost of the nearest runs with the product's settings, other than the run itself. */
-function productAround(runs: readonly Run[], index: number): number {
+function productAround(runs: readonly Run[], index: number, cost: (run: Cost) => number): number {
   const isProduct = ({ lever }: Run): boolean => lever === productLever;
   const before = runs.slice(0, index).findLast(isProduct);
   const after = runs.slice(index + 1).find(isProduct);
-  const near = [before, after].filter((run) => run !== undefined).map(total);
-  return near.reduce((sum, cost) => sum + cost, 0) / near.length;
+  const near = [before, after].filter((run) => run !== undefined).map(cost);
+  return near.reduce((sum, each) => sum + each, 0) / near.length;
 }
 
 function total({ serverMs, workerMs }: Cost): number {
@@ -157,11 +172,23 @@ function format(report: {
     `${machine.cpu}, ${machine.cores} cores; load before: ${machine.loadBefore.toFixed(2)}; Node ${machine.node}, Temporal server ${machine.temporalServer}`,
     `${strategy}, ${items} items, ${rounds} rounds`,
     '',
-    '| lever | product | tried | server CPU ms/item | worker CPU ms/item | server RSS MiB | tried to product |',
-    '| --- | --- | --- | --- | --- | --- | --- |',
+    '| lever | product | tried | server CPU ms/item | worker CPU ms/item | server RSS MiB | written to disk KiB/item | tried to product |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- |',
     ...report.levers.map(
       (lever) =>
-        `| ${lever.name} | ${lever.kept} | ${lever.tried} | ${lever.serverCpuMsPerItem.toFixed(1)} | ${lever.workerCpuMsPerItem.toFixed(1)} | ${lever.serverRssMiB.toFixed(0)} | ${lever.ratio.toFixed(2)} (${lever.ratios.map((ratio) => ratio.toFixed(2)).join(', ')}) |`,
+        `| ${lever.name} | ${lever.kept} | ${lever.tried} | ${lever.serverCpuMsPerItem.toFixed(1)} | ${lever.workerCpuMsPerItem.toFixed(1)} | ${lever.serverRssMiB.toFixed(0)} | ${lever.serverWrittenKiBPerItem?.toFixed(0) ?? '-'} | ${lever.ratio.toFixed(2)} (${lever.ratios.map((ratio) => ratio.toFixed(2)).join(', ')}) |`,
     ),
+    ...databaseShare(report.levers),
   ].join('\n');
+}
+
+/** The database is a part of the server's process: what its file costs is what goes away without one. */
+function databaseShare(results: readonly LeverResult[]): string[] {
+  const memory = results.find(({ name }) => name === memoryLever.name);
+  if (memory === undefined) return [];
+  const share = (1 - memory.serverRatio) * 100;
+  return [
+    '',
+    `Database: ${share.toFixed(0)} % of the server's CPU is what its file costs (log, sync, checkpoints: 1 - in-memory to product, server alone). SQL and pages are worked on in the server's process either way, and are not told apart from the rest.`,
+  ];
 }

@@ -7,6 +7,7 @@ import { sha256Hex } from '../domain/hashing.ts';
 import { freezeItems } from '../domain/frozen-items.ts';
 import { goldOfVideos } from '../domain/row-tally.ts';
 import { orderItems } from '../domain/run-items.ts';
+import { queuesOf } from '../domain/run-queues.ts';
 import type { RunSpec } from '../domain/run-spec.ts';
 import {
   evaluationWorkflowId,
@@ -17,7 +18,7 @@ import { connectEmbedded } from '../client/connect.ts';
 import { openStores } from '../workers/open-stores.ts';
 import { benchItems, benchSpec, type BenchStrategy } from './bench-run.ts';
 import { type CoursePoint, recordCourse } from './course.ts';
-import { driveTree } from './drive-tree.ts';
+import { driveTree, onOneQueue } from './drive-tree.ts';
 import { evenly, measureHistories, type HistorySizes } from './history-size.ts';
 import {
   startMeasuredServer,
@@ -25,7 +26,7 @@ import {
   type ServerKind,
   type ServerPlace,
 } from './measured-server.ts';
-import { readProcessCost } from './process-cost.ts';
+import { type ProcessCost, readProcessCost } from './process-cost.ts';
 import { startTreeWorker } from './start-tree-worker.ts';
 import type { StubLatency } from './stub-activities.ts';
 import type { TreeTuning } from './tree-worker.ts';
@@ -56,6 +57,8 @@ export type TreeMeasurement = {
   readonly workerCpuMsPerItem: number;
   readonly serverRssMiB: number;
   readonly workerRssMiB: number;
+  /** What the server wrote to its disk; null where the system does not say. */
+  readonly serverWrittenKiBPerItem: number | null;
   /** Temporal's database, its write-ahead log included. */
   readonly databaseKiBPerItem: number;
   /** The product's database; null when nothing is stored. */
@@ -121,7 +124,8 @@ async function measureOn(
     const course = recordCourse(pid, worker);
     const before = [await readProcessCost(pid), await readProcessCost(worker.pid)] as const;
     const startedAt = performance.now();
-    const shards = await driveTree(client, spec, items);
+    const queues = tuning?.oneQueue ? onOneQueue(queuesOf(spec)) : queuesOf(spec);
+    const shards = await driveTree(client, spec, { items, queues });
     const wallS = (performance.now() - startedAt) / 1000;
     await course.stop();
     const after = [await readProcessCost(pid), await readProcessCost(worker.pid)] as const;
@@ -134,6 +138,7 @@ async function measureOn(
       workerCpuMsPerItem: (after[1].cpuMs - before[1].cpuMs) / items,
       serverRssMiB: after[0].rssMiB,
       workerRssMiB: after[1].rssMiB,
+      serverWrittenKiBPerItem: writtenPerItem(before[0], after[0], items),
       databaseKiBPerItem: await kibPerItem(server.databaseFile, items),
       storesKiBPerItem:
         storesFolder === null ? null : await kibPerItem(join(storesFolder, 'videoqa.db'), items),
@@ -201,6 +206,11 @@ async function historiesOf(
     ),
     rootHistory: await measureHistories(client, [evaluationWorkflowId(runId)]),
   };
+}
+
+function writtenPerItem(before: ProcessCost, after: ProcessCost, items: number): number | null {
+  if (before.writtenKiB === null || after.writtenKiB === null) return null;
+  return (after.writtenKiB - before.writtenKiB) / items;
 }
 
 /** The size of a database, its write-ahead log included. */

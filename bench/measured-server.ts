@@ -9,6 +9,7 @@ import { openEmbeddedTemporal } from '../workers/embedded/open-embedded-temporal
 import { waitUntilServing } from '../workers/embedded/server-readiness.ts';
 import { serverFlags, type ServerSettings } from '../workers/embedded/server-settings.ts';
 import { openStateFolder } from '../workers/embedded/state-folder.ts';
+import { attributeColumns, dropUnusedIndexes } from './visibility-indexes.ts';
 
 /**
  * `embedded`: as the product runs it; `plain`: `temporal server start-dev --db-filename f` and no
@@ -22,6 +23,7 @@ export type MeasuredServer = {
   readonly address: string;
   readonly namespace: string;
   readonly pid: number;
+  /** Not there where the state is in memory. */
   readonly databaseFile: string;
   close(): Promise<void>;
 };
@@ -32,14 +34,19 @@ export type ServerPlace = {
   readonly binary: string;
 };
 
+/** A dev server without any setting of ours. */
+export const noSettings: ServerSettings = {
+  pragmas: {},
+  dynamicConfig: {},
+  logLevel: null,
+  gogc: null,
+};
+
 /** Starts a server of a kind and returns when it answers. */
 export function startMeasuredServer(kind: ServerKind, place: ServerPlace): Promise<MeasuredServer> {
   if (kind === 'embedded') return startEmbedded(place);
-  const none = { pragmas: {}, dynamicConfig: {}, logLevel: null, gogc: null };
-  return startServerWith(
-    kind === 'wal' ? { ...none, pragmas: { journal_mode: 'WAL' } } : none,
-    place,
-  );
+  const wal = { ...noSettings, pragmas: { journal_mode: 'WAL' } };
+  return startServerWith(kind === 'wal' ? wal : noSettings, place);
 }
 
 async function startEmbedded({ folder, binary }: ServerPlace): Promise<MeasuredServer> {
@@ -54,22 +61,45 @@ async function startEmbedded({ folder, binary }: ServerPlace): Promise<MeasuredS
   return { address, namespace, pid, databaseFile, close: () => embedded.close() };
 }
 
+/**
+ * What a dev server keeps its state in: a file, nothing but memory, or a file whose list of workflows
+ * has lost the indexes by which nobody looks for ours.
+ */
+export type DatabaseKind = 'file' | 'memory' | 'few-indexes';
+
 /** Starts a dev server with the given settings and no other. */
 export async function startServerWith(
   settings: ServerSettings,
+  place: ServerPlace,
+  database: DatabaseKind = 'file',
+): Promise<MeasuredServer> {
+  if (database !== 'few-indexes') return launch(settings, place, database);
+  const first = await launch(settings, place, 'file');
+  const columns = await attributeColumns(first.address).finally(() => first.close());
+  dropUnusedIndexes(first.databaseFile, columns);
+  return launch(settings, place, 'file');
+}
+
+async function launch(
+  settings: ServerSettings,
   { folder, binary }: ServerPlace,
+  database: 'file' | 'memory',
 ): Promise<MeasuredServer> {
   const { grpc, ui } = await choosePorts(null);
   const databaseFile = join(folder, 'temporal.db');
   const log = await open(join(folder, 'server.log'), 'a');
   const ports = ['--port', `${grpc}`, '--ui-port', `${ui}`];
+  const flags =
+    database === 'file'
+      ? ['--db-filename', databaseFile, ...serverFlags(settings)]
+      : serverFlags({ ...settings, pragmas: {} });
   const { GOGC: _, ...environment } = process.env;
   const env = settings.gogc === null ? environment : { ...environment, GOGC: settings.gogc };
-  const child = spawn(
-    binary,
-    ['server', 'start-dev', '--db-filename', databaseFile, ...ports, ...serverFlags(settings)],
-    { cwd: folder, stdio: ['ignore', log.fd, log.fd], env },
-  );
+  const child = spawn(binary, ['server', 'start-dev', ...ports, ...flags], {
+    cwd: folder,
+    stdio: ['ignore', log.fd, log.fd],
+    env,
+  });
   await log.close();
   const ended = once(child, 'exit').then(([code, signal]) => `${signal ?? code}`);
   const address = `127.0.0.1:${grpc}`;

@@ -5,6 +5,8 @@ import { execa } from 'execa';
 export type ProcessCost = {
   readonly cpuMs: number;
   readonly rssMiB: number;
+  /** Written to files on a disk, not to sockets or memory; null where the system does not say. */
+  readonly writtenKiB: number | null;
 };
 
 /** Ticks of `/proc/<pid>/stat`: 100 per second on every Linux that Node runs on. */
@@ -24,7 +26,14 @@ async function costFromProc(pid: number): Promise<ProcessCost> {
   return {
     cpuMs: (Number(fields[11]) + Number(fields[12])) * tickMs,
     rssMiB: rssKiB / 1024,
+    writtenKiB: await writtenFromProc(pid),
   };
+}
+
+async function writtenFromProc(pid: number): Promise<number | null> {
+  const io = await readFile(`/proc/${pid}/io`, 'utf8').catch(() => '');
+  const bytes = /^write_bytes: (\d+)$/m.exec(io)?.[1];
+  return bytes === undefined ? null : Number(bytes) / 1024;
 }
 
 async function costFromPs(pid: number): Promise<ProcessCost> {
@@ -32,7 +41,7 @@ async function costFromPs(pid: number): Promise<ProcessCost> {
     env: { LC_ALL: 'C' },
   });
   const [time = '', rssKiB = ''] = stdout.trim().split(/\s+/);
-  return { cpuMs: psTimeMs(time), rssMiB: Number(rssKiB) / 1024 };
+  return { cpuMs: psTimeMs(time), rssMiB: Number(rssKiB) / 1024, writtenKiB: null };
 }
 
 /** `[[days-]hours:]minutes:seconds[.hundredths]` */

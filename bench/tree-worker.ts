@@ -43,6 +43,8 @@ export type TreeTuning = {
   /** Each text stands once in the bundle that the build made. */
   readonly bundleEdits?: readonly (readonly [from: string, to: string])[];
   readonly pageSize?: number;
+  /** All activities on the queue of the workflows. */
+  readonly oneQueue?: boolean;
 };
 
 /** The product's workers with stub activities in a process of their own; says `ready`, ends on `stop`. */
@@ -64,9 +66,12 @@ async function main(input: TreeWorkerInput): Promise<void> {
     hasKey: () => true,
     openEmbedder: async () => undefined,
     observers: [],
-    tuning: { all: tuning.workers ?? {}, workflows: await workflowTuning(tuning) },
+    tuning: {
+      all: tuning.workers ?? {},
+      workflows: { ...(tuning.oneQueue && allOf(activities)), ...(await workflowTuning(tuning)) },
+    },
   });
-  await workers.serve(input.spec);
+  if (!tuning.oneQueue) await workers.serve(input.spec);
   process.send?.('ready');
   setInterval(() => process.send?.({ ended: ended.items }), reportEveryMs).unref();
   const stopped = new Promise<void>((resolve) => {
@@ -90,6 +95,10 @@ function counting(work: Perform): Perform {
     await work(ref, about, result);
     if (about.step === 'answer') ended.items += 1;
   };
+}
+
+function allOf({ drive, ...others }: Activities): Pick<WorkerOptions, 'activities'> {
+  return { activities: Object.assign({}, drive, ...Object.values(others)) as object };
 }
 
 async function workflowTuning(tuning: TreeTuning): Promise<Partial<WorkerOptions>> {

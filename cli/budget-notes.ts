@@ -8,12 +8,12 @@ export function watchBudget(calls: Pick<CallStore, 'spending'>, runId: string) {
   return {
     async look(): Promise<void> {
       for (const spending of await calls.spending(runId)) {
-        const { account, capUsd, settledUsd, warnedAt } = spending;
+        const { account, capUsd, counted, warnedAt } = spending;
         const name = `${account ?? ''} ${capUsd}`;
         if (capUsd === null || warnedAt === null || told.has(name)) continue;
         told.add(name);
-        const spent = `${percent(settledUsd / capUsd)} of ${dollars(capUsd)}`;
-        printNote(`warning: ${runId} has spent ${spent}, ${whose(spending)}`);
+        const spent = `${percent(counted.settledUsd / capUsd)} of ${dollars(capUsd)}`;
+        printNote(`warning: ${runId}: spent ${spent}, ${whose(spending)}`);
       }
     },
   };
@@ -26,7 +26,8 @@ export async function noteBudgetStop(
 ): Promise<void> {
   const capped = (await calls.spending(runId)).filter(({ capUsd }) => capUsd !== null);
   for (const spending of capped) {
-    const { settledUsd, openUsd, capUsd } = spending;
+    const { counted, capUsd } = spending;
+    const { settledUsd, openUsd } = counted;
     printNote(
       `${runId}: ${dollars(settledUsd)} settled and at most ${dollars(openUsd)} open of ` +
         `${dollars(capUsd)}, ${whose(spending)}`,
@@ -39,5 +40,7 @@ export async function noteBudgetStop(
 }
 
 function whose({ account }: Spending): string {
-  return account === null ? 'the budget of the run' : `the budget of account ${account}`;
+  return account === null
+    ? 'the budget of the run'
+    : `the budget of account ${account} over all runs`;
 }

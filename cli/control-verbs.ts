@@ -46,7 +46,7 @@ function addTune(verb: AddVerb): void {
     .option('--budget-usd <n>', 'US dollars that the run may spend; none = no cap')
     .option(
       '--account-budget-usd <account=n>',
-      'US dollars that the run may spend there; none = no cap',
+      'US dollars that all runs may spend there before this one stops; none = no cap',
       each,
     )
     .option(...json);

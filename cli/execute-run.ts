@@ -1,6 +1,6 @@
-import { tellWorkflow } from '../client/control-run.ts';
 import { closeEndedJobs } from '../client/index-job.ts';
-import { reconcileDrive, startDrive, untilRootEnded } from '../client/start-drive.ts';
+import { reconcileDrive, tellWorkflow } from '../client/root-workflow.ts';
+import { startDrive, untilRootEnded } from '../client/start-drive.ts';
 import type { RootFailure } from '../client/workflow-state.ts';
 import { orchestrationQueue } from '../domain/queues.ts';
 import { keysNeeded } from '../domain/run-queues.ts';
@@ -51,10 +51,6 @@ export async function driveRun(
   const started = await startDrive(client, stores.runs, run, selection);
   if (started.drive !== null) {
     printNote(`${run.runId}: drive ${started.drive} over ${started.selected} items`);
-    // Whoever paused or cancelled the drive before its workflow was there could not tell it.
-    const { state, admission } = await findRun(stores.runs, run.runId);
-    if (state === 'cancelled' || admission !== 'open')
-      await tellWorkflow(client, stores.runs, run.runId);
   } else if (started.openDrive !== null) {
     printNote(`${run.runId}: joining drive ${started.openDrive}, which is at work`);
     // It was given again, maybe with another number of items in flight.

@@ -1,5 +1,5 @@
 import { namesCluster } from '../client/connect.ts';
-import { tellWorkflow } from '../client/control-run.ts';
+import { tellWorkflow } from '../client/root-workflow.ts';
 import { findRun } from './find-run.ts';
 import { openServingClient } from './serving-client.ts';
 import type { ReadingSession } from './session.ts';

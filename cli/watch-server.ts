@@ -1,4 +1,4 @@
-import { reconcileDrive } from '../client/start-drive.ts';
+import { reconcileDrive } from '../client/root-workflow.ts';
 import type { RunRecord } from '../domain/stores/run-store.ts';
 import { neededQueues } from './check-queues.ts';
 import { nameUnpolled } from './name-unpolled.ts';

@@ -10,9 +10,14 @@ export async function workflowState(
     const { status } = await client.workflow.getHandle(workflowId).describe();
     return status.name === 'RUNNING' ? 'running' : 'closed';
   } catch (error) {
-    if (error instanceof Error && error.name === 'WorkflowNotFoundError') return 'unknown';
+    if (isUnknownWorkflow(error)) return 'unknown';
     throw error;
   }
+}
+
+/** Whether a call failed because the server has no such workflow, or it has ended. */
+export function isUnknownWorkflow(error: unknown): boolean {
+  return error instanceof Error && error.name === 'WorkflowNotFoundError';
 }
 
 /** Why a closed workflow failed: its failure class and message. */

@@ -50,6 +50,19 @@ export function noteCall(
   return { health, pause: reasonToPause(health, report) };
 }
 
+/**
+ * Whether the end of a probe shows that the provider is back: a usable reply, or a refusal of the
+ * request itself. A timeout does not, nor a status that speaks of the provider alone (408, 5xx).
+ */
+export function showsHealth(
+  failure: Pick<FailureMeaning, 'class' | 'action' | 'pause'> | null,
+): boolean {
+  if (failure === null) return true;
+  const { class: failureClass, action, pause } = failure;
+  const isSilent = failureClass === 'timeout' || failureClass === 'provider_error';
+  return !isSilent && action !== 'wait' && pause === undefined;
+}
+
 function afterCall(before: AccountHealth, { failure, itemId, now }: CallReport): AccountHealth {
   const rule = failure?.pause?.when;
   const scale = before.calls >= mostCalls ? 0.5 : 1;

@@ -68,7 +68,10 @@ export class BudgetRefusal extends Error {
 
   /** @param account  whose cap refused; null = the run's */
   constructor(account: string | null, mayFitLater: boolean) {
-    const whose = account === null ? "the run's budget" : `the budget of account ${account}`;
+    const whose =
+      account === null
+        ? "the run's budget"
+        : `the budget of account ${account}, which all runs share`;
     super(`The next call does not fit into ${whose}`);
     this.mayFitLater = mayFitLater;
   }

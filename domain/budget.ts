@@ -1,11 +1,17 @@
-import { mostPromptPrice } from './pricing.ts';
-import { type ChatModelSpec, paidModels, plansPictures, type RunSpec } from './run-spec.ts';
+import { mostImagePrice, mostPromptPrice } from './pricing.ts';
+import {
+  type ChatModelSpec,
+  type ImageModelSpec,
+  paidModels,
+  plansPictures,
+  type RunSpec,
+} from './run-spec.ts';
 
 /** What a run may spend, and what one of its items may take at most, in US dollars. */
 export type RunBudget = {
   /** Cap over everything the run pays; null = none. */
   readonly runUsd: number | null;
-  /** Caps by account; accounts without one are left out. */
+  /** Caps by account, over what all runs spend there; accounts without one are left out. */
   readonly accountsUsd: Readonly<Record<string, number>>;
   /** By account: the sum of an item's calls, each at its maximum. */
   readonly itemMostUsd: Readonly<Record<string, number>>;
@@ -65,6 +71,10 @@ function dearestCalls({ models, strategy }: RunSpec) {
     ...(plansPictures(strategy) ? [chat(plan, initialFrames)] : []),
     ...(image === null || strategy.name !== 'imagined-keyframes'
       ? []
-      : [{ account: image.account, usd: image.price?.image ?? 0, calls: maxImageRequests }]),
+      : [{ account: image.account, usd: mostPicture(image), calls: maxImageRequests }]),
   ];
+}
+
+function mostPicture({ price, size }: ImageModelSpec): number {
+  return mostImagePrice(price, { promptBytes, size }) ?? 0;
 }

@@ -1,9 +1,16 @@
 import type { Item } from './item.ts';
 import { steps as stepOrder, type ItemFailure, type Step } from './outcome.ts';
+import type { Remedy } from './remedy.ts';
 import type { GeneratedImage, Row, StepTiming } from './row.ts';
 import type { RunSpec } from './run-spec.ts';
 import { isCorrect, legalAnswer } from './scoring.ts';
-import type { AnswerResult, GenerateResult, PlanResult, RetrieveResult } from './step-results.ts';
+import type {
+  AnswerResult,
+  GenerateResult,
+  PlanResult,
+  Remedied,
+  RetrieveResult,
+} from './step-results.ts';
 import type { ItemEnd } from './stores/run-store.ts';
 import type { StepRecord } from './stores/step-store.ts';
 import { addUsage } from './usage.ts';
@@ -168,7 +175,7 @@ function modelsOf({ models, strategy }: RunSpec): Record<string, string> {
 
 /**
  * One entry per step, of the newest drive that ran it: time and waiting summed over parts, the
- * highest attempt of any part.
+ * highest attempt of any part, and every remedy that one of them tried.
  */
 function timings(records: readonly StepRecord[]): StepTiming[] {
   return stepOrder.flatMap((step) => {
@@ -176,14 +183,22 @@ function timings(records: readonly StepRecord[]): StepTiming[] {
     const newestDrive = Math.max(...ofStep.map((record) => record.drive));
     const parts = ofStep.filter((record) => record.drive === newestDrive);
     if (parts.length === 0) return [];
+    const remedies = remediesOf(parts);
     return {
       step,
       started_at: new Date(Math.min(...parts.map((part) => part.startedAt))).toISOString(),
       duration_ms: sum(parts.map(durationOf)),
       attempts: Math.max(...parts.map((part) => part.attempts)),
       waited_ms: sum(parts.map((part) => part.waitedMs)),
+      ...(remedies.length > 0 && { remedies }),
     };
   });
+}
+
+/** Each remedy that any part tried, once. */
+function remediesOf(parts: readonly StepRecord[]): Remedy[] {
+  const tried = parts.flatMap(({ result }) => (result as Remedied | null)?.remedies ?? []);
+  return [...new Set(tried)];
 }
 
 /** Zero for a step that never ended, and where the clock was set back meanwhile. */

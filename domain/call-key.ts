@@ -1,4 +1,5 @@
 import { canonicalJson, sha256Hex } from './hashing.ts';
+import type { ImageModelSpec } from './run-spec.ts';
 
 /** What decides whether two calls are the same call. */
 export type CallIdentity = {
@@ -22,4 +23,9 @@ export function callKey(identity: CallIdentity): string {
 /** The seed that is sent: another one for each sample and each redraw. Null where none is configured. */
 export function seedOf(seed: number | null, sample: number, redraw: number): number | null {
   return seed === null ? null : seed + sample + 1000 * redraw;
+}
+
+/** Whether an image model takes a seed: OpenAI's own edits take none, and refuse what they do not know. */
+export function takesSeed({ wire, provider }: Pick<ImageModelSpec, 'wire' | 'provider'>): boolean {
+  return wire === 'ark' || (provider !== 'openai' && provider !== 'azure');
 }

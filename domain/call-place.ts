@@ -14,6 +14,8 @@ export type PlaceRequest = {
   readonly account: string;
   /** Callers of different runs are let through in turn. */
   readonly runId: string;
+  /** Of the run: decides how often it has its turn. @default the usual one */
+  readonly priority?: number;
   /**
    * When its step was first scheduled, in milliseconds since 1970 by the server's clock: who comes
    * back to another process keeps its turn. @default now

@@ -53,7 +53,9 @@ const callFields = {
     .max(10_000_000)
     .describe('What the account allows; waits instead of 429s'),
   tokensPerMinute: count.describe('Prompt and completion tokens that the account allows'),
-  budgetUsd: dollars.positive().describe('US dollars that the run may spend on this account'),
+  budgetUsd: dollars
+    .positive()
+    .describe('US dollars that all runs may spend on this account before this one stops'),
   extraBody,
 };
 
@@ -99,6 +101,24 @@ export const planModelSchema = z
   .partial()
   .describe('What differs from `answer`; with a provider or address of its own, it shares no key');
 
+const tokenPrices = ['inputPerM', 'imageInputPerM', 'outputPerM', 'imageOutputPerM'] as const;
+
+const imagePriceSchema = z
+  .strictObject({
+    image: dollars.optional().describe('US dollars per picture'),
+    inputPerM: dollars.optional().describe('US dollars per million tokens of text that go in'),
+    imageInputPerM: dollars.optional(),
+    outputPerM: dollars.optional(),
+    imageOutputPerM: dollars.optional(),
+  })
+  .refine(
+    (price) => {
+      const given = tokenPrices.filter((key) => price[key] !== undefined).length;
+      return price.image === undefined ? given === tokenPrices.length : given === 0;
+    },
+    { error: `takes either image, or ${tokenPrices.join(', ')}` },
+  );
+
 export const imageModelSchema = z.strictObject({
   ...optionalConnection,
   ...callDefaults,
@@ -116,7 +136,7 @@ export const imageModelSchema = z.strictObject({
     .describe(
       'ark: JSON to /images/generations; openai: form to /images/edits; default by provider',
     ),
-  price: z.strictObject({ image: dollars }).optional(),
+  price: imagePriceSchema.optional(),
 });
 
 export const embeddingModelSchema = z.strictObject({

@@ -5,6 +5,7 @@ import {
   imageModelSchema,
   planModelSchema,
 } from './config-models.ts';
+import { priorities } from './priority.ts';
 import { samplingFormulas, strategyNames, textQueries } from './run-spec.ts';
 
 /** Dataset formats that are built. */
@@ -71,6 +72,12 @@ const strategySchema = z.strictObject({
     .describe('Frames shown to the answer call; null = all that were found'),
   maxImageRequests: count.default(4),
   onImageFailure: z.enum(['refused-only', 'always']).default('refused-only'),
+  onContextLength: z
+    .enum(['fail', 'fewer-frames'])
+    .default('fail')
+    .describe(
+      'fewer-frames = once more with half of the frames when they are too many for the model',
+    ),
   frameOrder: z.enum(['time', 'path']).default('time'),
   frameMaxEdge: z
     .int()
@@ -87,6 +94,12 @@ const strategySchema = z.strictObject({
 const runSchema = z.strictObject({
   samples: z.literal(1).default(1),
   itemsInFlight: count.max(100_000).default(32),
+  priority: z
+    .int()
+    .min(priorities.first)
+    .max(priorities.last)
+    .default(priorities.usual)
+    .describe('Where runs share an account: 1 goes first, 5 last'),
   failOn: z
     .number()
     .min(0)

@@ -1,4 +1,5 @@
 import type { FailureClass } from './outcome.ts';
+import type { Remedy } from './remedy.ts';
 import type { Provider } from './run-spec.ts';
 import type { FailureAction } from './step-error.ts';
 import type { TransportKind } from './transport-error.ts';
@@ -39,6 +40,8 @@ export type FailureMeaning = {
   readonly backoff?: Backoff;
   readonly pause?: PauseRule;
   readonly stopsWhen?: StopRule;
+  /** How the request may be changed to be made once more before it fails, by whoever can change it. */
+  readonly remedy?: Remedy;
   /** The provider finds that the account has grown too fast. */
   readonly slowsGrowth?: true;
 };

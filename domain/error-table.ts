@@ -37,7 +37,7 @@ export function classifyFailure(signal: FailureSignal): ClassifiedFailure {
   const row = errorRows.find((candidate) => fits(candidate, signal, error)) ?? unknownFailure;
   const { row: number, class: failureClass, action } = row;
   const delayMs = askedMs(signal, action) ?? row.waitMs;
-  const { maxRetries, afterwards, backoff, pause, stopsWhen, slowsGrowth } = row;
+  const { maxRetries, afterwards, backoff, pause, stopsWhen, remedy, slowsGrowth } = row;
   return {
     row: number,
     class: failureClass,
@@ -48,6 +48,7 @@ export function classifyFailure(signal: FailureSignal): ClassifiedFailure {
     ...(backoff !== undefined && { backoff }),
     ...(pause !== undefined && { pause }),
     ...(stopsWhen !== undefined && { stopsWhen }),
+    ...(remedy !== undefined && { remedy }),
     ...(slowsGrowth && { slowsGrowth }),
     ...(delayMs !== undefined && { retryAfterMs: delayMs }),
   };

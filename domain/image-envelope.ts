@@ -26,6 +26,16 @@ const pictureSchema = z.object({
 });
 const imageSchema = z.object({ data: z.array(pictureSchema).min(1) });
 const usageSchema = z.object({ usage: z.object({ generated_images: z.number().min(0) }) });
+const tokens = z.number().min(0);
+/** OpenAI's: without the details of what goes out, all of it are pictures. */
+const tokensSchema = z.object({
+  usage: z.object({
+    input_tokens: tokens,
+    output_tokens: tokens,
+    input_tokens_details: z.object({ image_tokens: tokens }),
+    output_tokens_details: z.object({ image_tokens: tokens }).nullish().catch(null),
+  }),
+});
 const madeSchema = z.object({ data: z.array(z.unknown()) });
 
 /** Opens a reply of Ark's `/images/generations` or OpenAI's `/images/edits`, which share their shape. */
@@ -62,9 +72,15 @@ function holdsPicture(base64: string): boolean {
   return /^(\/9j\/|iVBORw0KGgo|UklGR)/.test(base64);
 }
 
-/** Pictures that are paid for: as the provider counts them, else as many as came. */
+/** Pictures that are paid for, as the provider counts them, else as many as came; and their tokens. */
 function readUsage(json: unknown): CallUsage | null {
   const counted = usageSchema.safeParse(json).data?.usage.generated_images;
   const images = counted ?? madeSchema.safeParse(json).data?.data.length ?? null;
-  return images === null ? null : { promptTokens: null, completionTokens: null, images };
+  if (images === null) return null;
+  const used = tokensSchema.safeParse(json).data?.usage;
+  if (used === undefined) return { promptTokens: null, completionTokens: null, images };
+  const { input_tokens: promptTokens, output_tokens: completionTokens } = used;
+  const prompt = used.input_tokens_details.image_tokens;
+  const completion = used.output_tokens_details?.image_tokens ?? completionTokens;
+  return { promptTokens, completionTokens, images, imageTokens: { prompt, completion } };
 }

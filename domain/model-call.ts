@@ -20,6 +20,20 @@ export type ImageEditRequest = {
   readonly size: string;
 };
 
+/** The request with other pictures in place of its own, by the hashes of those they replace. */
+export function withPictures(
+  request: ChatRequest,
+  replaced: ReadonlyMap<string, Pick<ImagePart, 'sha256' | 'mediaType'>>,
+): ChatRequest {
+  const parts = request.parts.map((part) => {
+    const picture = part.type === 'image' ? replaced.get(part.sha256) : undefined;
+    if (picture === undefined) return part;
+    const { sha256, mediaType } = picture;
+    return { type: 'image', sha256, mediaType } as const;
+  });
+  return { ...request, parts };
+}
+
 /** What came back over the wire, untouched. Header names in lower case. */
 export type WireReply = {
   readonly status: number;

@@ -1,53 +1,11 @@
+import { type ListPrice, listPrices } from './list-prices.ts';
 import type { UnfrozenRun } from './resolve-config.ts';
-import type { ChatModelSpec, ImageModelSpec, PriceOrigin, Provider } from './run-spec.ts';
-
-type ListPrice = {
-  readonly provider: Provider;
-  /** Of whole model names, dated versions included. */
-  readonly model: RegExp;
-  /** First day, as YYYY-MM-DD, on which the price held. */
-  readonly validFrom: string;
-  readonly price: NonNullable<ChatModelSpec['price']> | NonNullable<ImageModelSpec['price']>;
-};
-
-/**
- * List prices in US dollars of public models, standard tier, without discounts for caching or
- * batches. Short on purpose: a model that is not here has no price until the configuration gives
- * one. Prices change; `price` in the configuration always wins.
- */
-const listPrices: readonly ListPrice[] = [
-  openai('gpt-4o-2024-05-13', '2024-05-13', 5, 15),
-  openai('gpt-4o(-2024-08-06|-2024-11-20)?', '2024-10-02', 2.5, 10),
-  openai('gpt-4o-mini(-2024-07-18)?', '2024-07-18', 0.15, 0.6),
-  openai('gpt-4\\.1(-2025-04-14)?', '2025-04-14', 2, 8),
-  openai('gpt-4\\.1-mini(-2025-04-14)?', '2025-04-14', 0.4, 1.6),
-  openai('gpt-4\\.1-nano(-2025-04-14)?', '2025-04-14', 0.1, 0.4),
-  openai('o3(-2025-04-16)?', '2025-04-16', 10, 40),
-  openai('o3(-2025-04-16)?', '2025-06-10', 2, 8),
-  openai('o4-mini(-2025-04-16)?', '2025-04-16', 1.1, 4.4),
-  openai('gpt-5(-2025-08-07)?', '2025-08-07', 1.25, 10),
-  openai('gpt-5-mini(-2025-08-07)?', '2025-08-07', 0.25, 2),
-  openai('gpt-5-nano(-2025-08-07)?', '2025-08-07', 0.05, 0.4),
-];
-
-function openai(
-  model: string,
-  validFrom: string,
-  inputPerM: number,
-  outputPerM: number,
-): ListPrice {
-  return {
-    provider: 'openai',
-    model: new RegExp(`^${model}$`),
-    validFrom,
-    price: { inputPerM, outputPerM },
-  };
-}
-
-/** Where the prices of a provider hold: at its own address, not behind somebody's gateway. */
-const ownAddresses: Partial<Record<Provider, string>> = { openai: 'https://api.openai.com/' };
+import type { ChatModelSpec, ImageModelSpec, PriceOrigin, RunSpec } from './run-spec.ts';
 
 type Priced = ChatModelSpec | ImageModelSpec;
+
+/** A price of a model, and where it comes from. */
+export type PriceInForce = Pick<Priced, 'price'> & { readonly priceOrigin: PriceOrigin | null };
 
 /**
  * A run whose models have prices: those of the configuration, else those of the table, else none.
@@ -55,37 +13,71 @@ type Priced = ChatModelSpec | ImageModelSpec;
  * @param today  YYYY-MM-DD
  */
 export function withPrices(run: UnfrozenRun, today: string): UnfrozenRun {
+  return changeModels(run, (model) => {
+    if (model.price !== null) return { ...model, priceOrigin: { source: 'configuration' } };
+    return { ...model, ...(listedOn(model, today) ?? { priceOrigin: null }) };
+  });
+}
+
+/** The same run on another day: a price that came from the table is what the table says then. */
+export function atListPrices(spec: RunSpec, today: string): RunSpec {
+  return changeModels(spec, (model) =>
+    isListed(model) ? { ...model, ...listedOn(model, today) } : model,
+  );
+}
+
+/** Every price that a model's calls had over some days, oldest first. Days are YYYY-MM-DD. */
+export function pricesOver(model: Priced, from: string, until: string): PriceInForce[] {
+  const held = isListed(model)
+    ? periodsOf(model).filter(({ entry, end }) => entry.validFrom <= until && end > from)
+    : [];
+  if (held.length > 0) return held.map(({ entry }) => inForce(entry));
+  return [{ price: model.price, priceOrigin: model.priceOrigin ?? null }];
+}
+
+type PaidModels = Pick<RunSpec['models'], 'answer' | 'plan' | 'image'>;
+
+function changeModels<Run extends { readonly models: PaidModels }>(
+  run: Run,
+  change: <Model extends Priced>(model: Model) => Model,
+): Run {
   const { answer, plan, image } = run.models;
   const models = {
     ...run.models,
-    answer: priced(answer, today),
-    plan: priced(plan, today),
-    image: image === null ? null : priced(image, today),
+    answer: change(answer),
+    plan: change(plan),
+    image: image === null ? null : change(image),
   };
   return { ...run, models };
 }
 
-function priced<Model extends Priced>(model: Model, today: string): Model {
-  if (model.price !== null) return { ...model, priceOrigin: { source: 'configuration' } };
-  const listed = listPriceOf(model, today);
-  if (listed === null) return { ...model, priceOrigin: null };
-  const priceOrigin: PriceOrigin = { source: 'table', validFrom: listed.validFrom };
-  return { ...model, price: listed.price, priceOrigin };
+function isListed({ priceOrigin }: Priced): boolean {
+  return priceOrigin?.source === 'table';
 }
 
-/** The newest price that held on the day; null for a model that is not in the table. */
-function listPriceOf(model: Priced, today: string): ListPrice | null {
-  const own = ownAddresses[model.provider];
-  if (own === undefined || !`${model.baseUrl}/`.startsWith(own)) return null;
-  const kind = 'wire' in model ? 'image' : 'inputPerM';
-  const held = listPrices.filter(
-    (entry) =>
-      entry.provider === model.provider &&
-      entry.model.test(model.model) &&
-      entry.validFrom <= today &&
-      kind in entry.price,
-  );
-  return (
-    held.toSorted((left, right) => left.validFrom.localeCompare(right.validFrom)).at(-1) ?? null
-  );
+/** Null for a model that has no price in the table on that day. */
+function listedOn(model: Priced, day: string): PriceInForce | null {
+  const held = periodsOf(model).find(({ entry, end }) => entry.validFrom <= day && day < end);
+  return held === undefined ? null : inForce(held.entry);
+}
+
+function inForce({ price, validFrom, source: list }: ListPrice): PriceInForce {
+  return { price, priceOrigin: { source: 'table', validFrom, list } };
+}
+
+/** The prices of a model, oldest first, each until it was taken back or the next one began. */
+function periodsOf(model: Priced): { readonly entry: ListPrice; readonly end: string }[] {
+  const kind = 'wire' in model ? 'image' : 'chat';
+  const entries = listPrices
+    .filter((entry) => entry.kind === kind && entry.provider === model.provider)
+    .filter((entry) => entry.model.test(model.model) && isAt(model, entry.address))
+    .toSorted((left, right) => left.validFrom.localeCompare(right.validFrom));
+  return entries.map((entry, index) => ({
+    entry,
+    end: entry.validUntil ?? entries[index + 1]?.validFrom ?? '9999-12-31',
+  }));
+}
+
+function isAt({ baseUrl }: Priced, address: string): boolean {
+  return `${baseUrl}/`.startsWith(address);
 }

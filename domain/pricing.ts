@@ -15,9 +15,47 @@ export function chatPrice(price: ChatModelSpec['price'], usage: CallUsage): numb
   return (promptTokens * price.inputPerM + completionTokens * price.outputPerM) / 1e6;
 }
 
-/** US dollars of a picture call; a provider that does not count its pictures made one. */
+/**
+ * US dollars of a picture call; null without a price, or where it is priced by tokens and the
+ * provider gave no figures. A provider that does not count its pictures made one.
+ */
 export function imagePrice(price: ImageModelSpec['price'], usage: CallUsage): number | null {
-  return price === null ? null : (usage.images ?? 1) * price.image;
+  if (price === null) return null;
+  if ('image' in price) return (usage.images ?? 1) * price.image;
+  const { promptTokens, completionTokens, imageTokens } = usage;
+  if (promptTokens === null || completionTokens === null || imageTokens === undefined) return null;
+  const { prompt, completion } = imageTokens;
+  const millionths =
+    (promptTokens - prompt) * price.inputPerM +
+    prompt * price.imageInputPerM +
+    (completionTokens - completion) * price.outputPerM +
+    completion * price.imageOutputPerM;
+  return millionths / 1e6;
+}
+
+/** What a picture call may cost at most: the reservation while it is in flight. Null without a price. */
+export function mostImagePrice(
+  price: ImageModelSpec['price'],
+  request: { readonly promptBytes: number; readonly size: string },
+): number | null {
+  const tokens = mostTokensOfPicture(request.size);
+  return imagePrice(price, {
+    promptTokens: request.promptBytes + tokens,
+    completionTokens: tokens,
+    images: 1,
+    imageTokens: { prompt: tokens, completion: tokens },
+  });
+}
+
+/**
+ * Tokens of a picture that a model takes in or makes, at most. By OpenAI's lists a megapixel at high
+ * quality comes to 4,500; nearly twice that is reserved, for a megapixel and a half where the size
+ * names fewer or none.
+ */
+function mostTokensOfPicture(size: string): number {
+  const [, width = '', height = ''] = /^(\d+)x(\d+)$/.exec(size) ?? [];
+  const megapixels = (Number(width) * Number(height)) / 2 ** 20;
+  return Math.ceil(8192 * Math.max(1.5, megapixels));
 }
 
 /** What a chat call may cost at most: the reservation while it is in flight. Null without a price. */
@@ -51,7 +89,7 @@ export function mostPromptPrice(
 }
 
 /** Bytes of a text in UTF-8. */
-function utf8Length(text: string): number {
+export function utf8Length(text: string): number {
   let length = 0;
   for (const character of text) {
     const point = character.codePointAt(0) ?? 0;

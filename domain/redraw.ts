@@ -29,6 +29,17 @@ export function redrawOf(
   ).length;
 }
 
+/**
+ * Where redraws within a drive begin: those of later drives count from 1, and the two never meet, so
+ * that a draw that was refused is not made again.
+ */
+const withinDrive = 1000;
+
+/** The redraw of the second try that a refused output gets in the same drive. */
+export function redrawAtOnce(redraw: number): number {
+  return redraw + withinDrive;
+}
+
 function endedUnparsed(record: StepRecord): boolean {
   return record.step === 'answer' && record.state === 'done' && !record.usable;
 }

@@ -9,6 +9,7 @@ import {
   type ExtractSpec,
   type MediaSpec,
   type ImageModelSpec,
+  type ImagePrice,
   type Provider,
   type RunSpec,
 } from './run-spec.ts';
@@ -53,6 +54,7 @@ export function resolveConfig(config: Config, surroundings: ConfigSurroundings):
     strategy: resolveStrategy(strategy),
     run: {
       itemsInFlight: run.itemsInFlight,
+      priority: run.priority,
       failOn: run.failOn,
       maxDegraded: run.maxDegraded,
       cache: run.cache,
@@ -107,11 +109,17 @@ function withoutUndefined<Group extends object>(group: Group): Defined<Group> {
   return Object.fromEntries(entries) as Defined<Group>;
 }
 
-/** `textQuery` stands in the strategy of `text-top-k` alone: it is no part of other runs' identity. */
-function resolveStrategy({ textQuery, ...strategy }: Config['strategy']): RunSpec['strategy'] {
-  return strategy.name === 'text-top-k'
-    ? { ...strategy, textQuery: textQuery ?? 'question' }
-    : strategy;
+/** What was added to strategies later is left out where it changes nothing: known runs keep their ids. */
+function resolveStrategy({
+  textQuery,
+  onContextLength,
+  ...strategy
+}: Config['strategy']): RunSpec['strategy'] {
+  return {
+    ...strategy,
+    ...(strategy.name === 'text-top-k' && { textQuery: textQuery ?? 'question' }),
+    ...(onContextLength === 'fewer-frames' && { onContextLength }),
+  };
 }
 
 function resolveDataset(
@@ -173,8 +181,15 @@ function resolveImageModel(
     ...resolveCalls('image', model, surroundings),
     wire: model.wire ?? providerDefaults[model.provider].imageWire,
     size: model.size,
-    price: model.price ?? null,
+    price: model.price === undefined ? null : resolveImagePrice(model.price),
   };
+}
+
+/** The check of the configuration has seen to it that one of the two is whole. */
+function resolveImagePrice(price: NonNullable<NonNullable<Models['image']>['price']>): ImagePrice {
+  const { image, inputPerM = 0, imageInputPerM = 0, outputPerM = 0, imageOutputPerM = 0 } = price;
+  if (image !== undefined) return { image };
+  return { inputPerM, imageInputPerM, outputPerM, imageOutputPerM };
 }
 
 function resolveCalls(

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { optionSchema, timeSpanSchema } from './item.ts';
 import { failureClasses, outcomes, steps } from './outcome.ts';
+import { remedies } from './remedy.ts';
 import type { Row } from './row.ts';
 
 const count = z.int().min(0);
@@ -109,6 +110,7 @@ export const rowSchema = z.strictObject({
       duration_ms: z.number().min(0),
       attempts: count,
       waited_ms: z.number().min(0),
+      remedies: z.array(z.enum(remedies)).min(1).exactOptional(),
     }),
   ),
   workflow_id: z.string(),

@@ -1,5 +1,6 @@
 import type { AnswerOption, TimeSpan } from './item.ts';
 import type { ItemFailure, Outcome, Step } from './outcome.ts';
+import type { Remedy } from './remedy.ts';
 
 /** What an item's calls used. Money in US dollars, null where no price is configured. */
 export type Usage = {
@@ -53,6 +54,8 @@ export type StepTiming = {
   readonly duration_ms: number;
   readonly attempts: number;
   readonly waited_ms: number;
+  /** How refused requests of the step were changed to be made once more; absent when none was. */
+  readonly remedies?: readonly Remedy[];
 };
 
 /** One result row: an item and sample of a run. Field names are the public format (docs/results-format.md). */

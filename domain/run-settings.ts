@@ -3,7 +3,7 @@ import type { RunSpec } from './run-spec.ts';
 import type { RunChange } from './stores/run-store.ts';
 
 /** Settings of a run that may change while it exists: they are no part of its identity. */
-const runKeys = ['itemsInFlight', 'failOn', 'maxDegraded', 'budgetUsd'] as const;
+const runKeys = ['itemsInFlight', 'priority', 'failOn', 'maxDegraded', 'budgetUsd'] as const;
 const modelKeys = [
   'concurrency',
   'requestsPerMinute',

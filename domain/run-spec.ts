@@ -17,9 +17,13 @@ export const strategyNames = [
 ] as const;
 export type StrategyName = (typeof strategyNames)[number];
 
-/** The configuration, or our table of list prices with the first day on which the price held. */
+/**
+ * The configuration, or our table of list prices: with the first day on which the price held, and
+ * the list it was read in.
+ */
 export type PriceOrigin =
-  { readonly source: 'configuration' } | { readonly source: 'table'; readonly validFrom: string };
+  | { readonly source: 'configuration' }
+  | { readonly source: 'table'; readonly validFrom: string; readonly list: string };
 
 type PaidModel = {
   readonly provider: Provider;
@@ -45,7 +49,7 @@ type PaidModel = {
   readonly requestsPerMinute: number | null;
   /** Prompt and completion tokens a minute that the account allows; null = no limit of ours. */
   readonly tokensPerMinute: number | null;
-  /** US dollars that this run may spend on the account; null = no cap of its own. */
+  /** US dollars that all runs together may spend on the account before this one stops; null = no cap. */
   readonly budgetUsd: number | null;
   /** Where `price` comes from; null without one. Absent in runs before 0.3. */
   readonly priceOrigin?: PriceOrigin | null;
@@ -60,14 +64,23 @@ export type ChatModelSpec = PaidModel & {
   readonly price: { readonly inputPerM: number; readonly outputPerM: number } | null;
 };
 
+/** US dollars per picture, or per million tokens of text and of pictures, in and out. */
+export type ImagePrice =
+  | { readonly image: number }
+  | {
+      readonly inputPerM: number;
+      readonly imageInputPerM: number;
+      readonly outputPerM: number;
+      readonly imageOutputPerM: number;
+    };
+
 /** A picture-editing model, as one run uses it. */
 export type ImageModelSpec = PaidModel & {
   /** `ark`: JSON to `/images/generations`; `openai`: multipart to `/images/edits`. */
   readonly wire: 'ark' | 'openai';
   /** `auto` (the reference frame's aspect ratio), `WxH`, or a provider's word such as `1K`. */
   readonly size: string;
-  /** US dollars per picture. */
-  readonly price: { readonly image: number } | null;
+  readonly price: ImagePrice | null;
 };
 
 /** Where embedding models run; `dml` is DirectML. */
@@ -119,6 +132,8 @@ export type StrategySpec = {
   readonly answerFrames: number | null;
   readonly maxImageRequests: number;
   readonly onImageFailure: 'refused-only' | 'always';
+  /** Once more with half of the frames where they are too many for the model; absent = such items fail. */
+  readonly onContextLength?: 'fewer-frames';
   readonly frameOrder: 'time' | 'path';
   /** Longest edge in pixels of a frame as sent; null = as stored. */
   readonly frameMaxEdge: number | null;
@@ -185,6 +200,8 @@ export type RunSpec = {
   readonly strategy: StrategySpec;
   readonly run: {
     readonly itemsInFlight: number;
+    /** 1 (first) to 5 (last), where runs share an account or a queue (domain/priority.ts). */
+    readonly priority: number;
     /** A fraction up to 1 or, above 1, a count of items. */
     readonly failOn: number;
     readonly maxDegraded: number;

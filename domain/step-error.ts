@@ -1,4 +1,5 @@
 import type { FailureClass } from './outcome.ts';
+import type { Remedy } from './remedy.ts';
 
 /**
  * What a failure asks for: `retry` the same request (counts as an attempt), `wait` and retry
@@ -19,6 +20,8 @@ export class StepError extends Error {
   readonly retryAfterMs: number | undefined;
   /** Attempts made so far in this drive, where the thrower knows them. */
   readonly attempts: number | undefined;
+  /** How the refused request may be changed to be made once more; undefined where nothing would help. */
+  readonly remedy: Remedy | undefined;
   /** Whether it ends the run: the failure that does, or one of an item that met the run stopped. */
   readonly stopsRun: boolean;
   /** Whether the thread that did the work ended while it had this input and nothing else. */
@@ -31,6 +34,7 @@ export class StepError extends Error {
     details: {
       retryAfterMs?: number | undefined;
       attempts?: number | undefined;
+      remedy?: Remedy | undefined;
       endedThread?: boolean;
       stopsRun?: boolean;
       cause?: unknown;
@@ -41,6 +45,7 @@ export class StepError extends Error {
     this.action = action;
     this.retryAfterMs = details.retryAfterMs;
     this.attempts = details.attempts;
+    this.remedy = details.remedy;
     this.stopsRun = details.stopsRun ?? action === 'stop';
     this.endedThread = details.endedThread === true;
   }

@@ -1,4 +1,8 @@
+import type { Remedy } from './remedy.ts';
 import type { GeneratedImage, PlannedImage, RetrievedFrame, ShownFrame } from './row.ts';
+
+/** In the result of any step, a failed one too: how its refused requests were changed. Absent for none. */
+export type Remedied = { readonly remedies?: readonly Remedy[] };
 
 /** What each step's record holds in `result`; later steps and the row read it from there. */
 export type PlanResult = {

@@ -1,5 +1,6 @@
 import type { CallRecord, CallStore, Spending } from '../domain/stores/call-store.ts';
 import type { Step } from '../domain/outcome.ts';
+import { pricesOver } from '../domain/price-table.ts';
 import { paidModels } from '../domain/run-spec.ts';
 import type { RunRecord } from '../domain/stores/run-store.ts';
 import type { SpendLine, SpendStore } from '../domain/stores/spend-store.ts';
@@ -41,6 +42,7 @@ export type RunCost = {
     /** Of the whole step. */
     readonly listUsd: number | null;
   })[];
+  /** Several for a model whose list price changed while the run existed, oldest first. */
   readonly prices: readonly {
     readonly use: string;
     readonly model: string;
@@ -50,7 +52,14 @@ export type RunCost = {
   readonly doubtful: readonly DoubtfulCall[];
 };
 
-const nothing = { calls: 0, settledUsd: 0, openUsd: 0, capUsd: null, warnedAt: null };
+const nothing = {
+  calls: 0,
+  settledUsd: 0,
+  openUsd: 0,
+  counted: { settledUsd: 0, openUsd: 0 },
+  capUsd: null,
+  warnedAt: null,
+};
 
 /**
  * Accounts for a run's spend.
@@ -59,7 +68,7 @@ const nothing = { calls: 0, settledUsd: 0, openUsd: 0, capUsd: null, warnedAt: n
  */
 export async function costOfRun(
   { calls, spend }: { readonly calls: Pick<CallStore, 'spending'>; readonly spend: SpendStore },
-  { runId, spec }: Pick<RunRecord, 'runId' | 'spec'>,
+  { runId, spec, createdAt }: Pick<RunRecord, 'runId' | 'spec' | 'createdAt'>,
   now: number,
 ): Promise<RunCost> {
   const spending = await calls.spending(runId);
@@ -74,14 +83,21 @@ export async function costOfRun(
       ...line,
       listUsd: listUsd.get(line.step) ?? null,
     })),
-    prices: Object.entries(paidModels(spec)).map(([use, { model, price, priceOrigin }]) => ({
-      use,
-      model,
-      price,
-      origin: priceOrigin ?? null,
-    })),
+    prices: Object.entries(paidModels(spec)).flatMap(([use, model]) =>
+      pricesOver(model, dayOf(createdAt), dayOf(now)).map(({ price, priceOrigin }) => ({
+        use,
+        model: model.model,
+        price,
+        origin: priceOrigin,
+      })),
+    ),
     doubtful: (await spend.doubtful(runId)).map((call) => doubtfulCall(call, now)),
   };
+}
+
+/** As YYYY-MM-DD, in UTC. */
+function dayOf(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
 }
 
 function doubtfulCall(call: CallRecord, now: number): DoubtfulCall {

@@ -54,6 +54,10 @@ const columns: Readonly<Record<string, (row: Row) => CellValue>> = {
   usage_images: (row) => row.usage.images,
   usage_paid_usd: (row) => row.usage.paid_usd,
   usage_list_usd: (row) => row.usage.list_usd,
+  steps_remedies: ({ steps }) =>
+    steps
+      .flatMap(({ step, remedies = [] }) => remedies.map((remedy) => `${step}: ${remedy}`))
+      .join(between),
   workflow_id: (row) => row.workflow_id,
   workflow_run_id: (row) => row.workflow_run_id,
   finished_at: (row) => row.finished_at,

@@ -29,7 +29,7 @@ import { createAdmissionReader } from './admission.ts';
 import { createKeyReader } from './api-keys.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { describeSelfTest } from './describe-embedder.ts';
-import { createFrameReader } from './frame-reader.ts';
+import { createFrameReader, reencodePicture } from './frame-reader.ts';
 import { importedEmbeddings } from './imported-embeddings.ts';
 import { openEmbeddersOnce } from './loaded-embedders.ts';
 import { onceEach } from './once-each.ts';
@@ -185,10 +185,12 @@ function composeCalls({
     limiter,
     askChat: createAskChat({
       paidCall,
+      reencodePicture,
       sendChat: (sending) => chat({ ...sending, apiKey: keyOf(sending.model.apiKeyEnv) }),
     }),
     editPicture: createEditPicture({
       paidCall,
+      reencodePicture,
       blobs,
       indexes,
       sendImageEdit: (sending) => imageEdit({ ...sending, apiKey: keyOf(sending.model.apiKeyEnv) }),

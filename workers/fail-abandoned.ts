@@ -29,6 +29,9 @@ export async function failAbandoned(
   const workflows = [...abandoned, ...drives].map(({ workflowId }) => workflowId);
   await Promise.all([...new Set(workflows)].map((workflowId) => letGo(client, workflowId)));
   const ended = await Promise.all(abandoned.map((activity) => failActivity(client, activity)));
+  // A refused request has the server forget that the workflow was let go.
+  const refused = abandoned.filter((_, index) => !ended[index]);
+  await Promise.all(refused.map(({ workflowId }) => letGo(client, workflowId)));
   return ended.filter(Boolean).length;
 }
 

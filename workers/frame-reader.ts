@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { openFrameFolders } from '../adapters/frames/frame-folder.ts';
-import { pictureInfo, resizeFrame } from '../adapters/frames/picture.ts';
+import { pictureInfo, plainJpeg, resizeFrame } from '../adapters/frames/picture.ts';
 import { readManifest } from '../adapters/video/frame-manifest.ts';
-import type { FrameReader } from '../activities/run-reader.ts';
+import type { FramePicture, FrameReader } from '../activities/run-reader.ts';
 import type { Frame } from '../domain/item.ts';
 import type { FrameSource } from '../domain/run-spec.ts';
 import { StepError } from '../domain/step-error.ts';
@@ -45,11 +45,19 @@ export function createFrameReader(stores: Pick<Stores, 'media' | 'blobs'>): Fram
     async picture(spec, frame) {
       const stored = await read(spec, frame);
       const { frameMaxEdge } = spec.strategy;
-      const bytes = frameMaxEdge === null ? stored : await resizeFrame(stored, frameMaxEdge);
-      const sha256 = createHash('sha256').update(bytes).digest('hex');
-      return { sha256, bytes, ...(await pictureInfo(bytes)) };
+      return asPicture(frameMaxEdge === null ? stored : await resizeFrame(stored, frameMaxEdge));
     },
   };
+}
+
+/** A picture that a provider has refused, in the plainest form there is. */
+export async function reencodePicture(bytes: Uint8Array): Promise<FramePicture> {
+  return asPicture(await plainJpeg(bytes));
+}
+
+async function asPicture(bytes: Uint8Array): Promise<FramePicture> {
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return { sha256, bytes, ...(await pictureInfo(bytes)) };
 }
 
 type FrameFolder = Extract<FrameSource['dataset']['media'], { kind: 'frames' }>;

@@ -1,4 +1,5 @@
 import type { RunReader } from '../activities/run-reader.ts';
+import { atListPrices } from '../domain/price-table.ts';
 import { StepError } from '../domain/step-error.ts';
 import type { BlobStore } from '../domain/stores/blob-store.ts';
 import type { DatasetStore } from '../domain/stores/dataset-store.ts';
@@ -10,17 +11,21 @@ const specFreshMs = 1000;
 
 /**
  * Reads runs and their frozen datasets. A spec is read again every second, so that a drive that is
- * open when its run is given again takes up changed addresses and limits; a dataset never changes,
- * and only the stretches that are worked on are kept in memory.
+ * open when its run is given again takes up changed addresses and limits, and calls are priced by
+ * the list of their day; a dataset never changes, and only the stretches that are worked on are
+ * kept in memory.
  */
 export function createRunReader({
   runs,
   blobs,
   datasets,
+  now = Date.now,
 }: {
   readonly runs: Pick<RunStore, 'get' | 'position' | 'videoIds'>;
   readonly blobs: Pick<BlobStore, 'get'>;
   readonly datasets: Pick<DatasetStore, 'chunks'>;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
 }): RunReader & {
   /** The run's videos in the order of its items. */
   videoIds(runId: string): Promise<string[]>;
@@ -31,7 +36,7 @@ export function createRunReader({
   const record = (runId: string): Promise<RunRecord> => {
     const known = records.get(runId);
     if (known !== undefined && performance.now() - known.readAt < specFreshMs) return known.run;
-    const run = readRun(runs, runId);
+    const run = readRun(runs, runId, now());
     records.set(runId, { run, readAt: performance.now() });
     run.catch(() => records.delete(runId));
     return run;
@@ -53,8 +58,13 @@ export function createRunReader({
   };
 }
 
-async function readRun(runs: Pick<RunStore, 'get'>, runId: string): Promise<RunRecord> {
+async function readRun(
+  runs: Pick<RunStore, 'get'>,
+  runId: string,
+  now: number,
+): Promise<RunRecord> {
   const run = await runs.get(runId);
-  if (run !== null) return run;
+  const today = new Date(now).toISOString().slice(0, 10);
+  if (run !== null) return { ...run, spec: atListPrices(run.spec, today) };
   throw new StepError('storage', 'fail', `Run ${runId} is not in the database`);
 }

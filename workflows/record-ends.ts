@@ -1,5 +1,6 @@
-import { CancellationScope, condition, proxyActivities } from '@temporalio/workflow';
+import { CancellationScope, condition, patched, proxyActivities } from '@temporalio/workflow';
 import type { DriveActivities } from '../activities/drive.ts';
+import { fitIntoPayload } from '../domain/payload-size.ts';
 import type { ItemEnd } from '../domain/stores/run-store.ts';
 import { retryPolicy } from './retry-policy.ts';
 
@@ -10,7 +11,7 @@ const { recordOutcomes } = proxyActivities<DriveActivities>({
   retry: retryPolicy,
 });
 
-/** Ends recorded together at most; keeps the activity's input under 32 KB. */
+/** Ends recorded together at most. */
 const batchSize = 50;
 
 /** Records ended items in batches: a full batch at once, a smaller one 15 s after its first end. */
@@ -24,7 +25,7 @@ export function recordEnds(runId: string, drive: number) {
       await condition(() => isClosing || waiting.length > 0);
       if (waiting.length === 0) return;
       await condition(() => isClosing || waiting.length >= batchSize, '15 seconds');
-      await recordOutcomes({ runId, drive, ends: waiting.splice(0, batchSize) });
+      await recordOutcomes({ runId, drive, ends: waiting.splice(0, nextBatch(waiting)) });
     }
   });
   work.catch(() => undefined);
@@ -37,4 +38,12 @@ export function recordEnds(runId: string, drive: number) {
       await work;
     },
   };
+}
+
+/** As many ends as one payload takes: long messages of many failures do not fit. */
+function nextBatch(waiting: readonly ItemEnd[]): number {
+  const batch = waiting.slice(0, batchSize);
+  const fitting = fitIntoPayload(batch);
+  // Asked of old histories only where it changes something: they recorded all of them.
+  return fitting < batch.length && patched('ends-that-fit') ? fitting : batch.length;
 }

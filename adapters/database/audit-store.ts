@@ -4,7 +4,7 @@ import type { Outcome } from '../../domain/outcome.ts';
 import { blobMentions } from './blob-mentions.ts';
 import { moveCounted } from './run-counters.ts';
 import type { Connection, OpenTransaction } from './schema.ts';
-import { spendOfCalls } from './spend-of-calls.ts';
+import { accountsAstray, spendOfCalls } from './spend-of-calls.ts';
 
 const itemsPerPage = 200;
 
@@ -34,6 +34,8 @@ export function createAuditStore(db: Connection): AuditStore {
     answersLost: (runId) => answersLost(db, runId),
 
     spendOfCalls: (runId) => spendOfCalls(db, runId),
+
+    accountsAstray: () => accountsAstray(db),
 
     async standings(runId) {
       const groups = await countItems(db, runId);

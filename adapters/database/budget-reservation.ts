@@ -11,14 +11,14 @@ import { toNanoUsd } from '../../domain/money.ts';
 import type { CallStore } from '../../domain/stores/call-store.ts';
 import { drawOnHold, hold, isHolding } from './item-holds.ts';
 import type { OpenTransaction } from './schema.ts';
-import type { SpendTotalColumns } from './sum-tables.ts';
-import { readTotals, wholeRun } from './spend-totals.ts';
+import { readTotals, setCap, type SpendTotal, wholeRun } from './spend-totals.ts';
 
 type Intent = Parameters<CallStore['openIntent']>[0];
 
 /**
- * Checks an intent against the run's budget, in the transaction that counted it. The first call of
- * an item in a drive admits the item: its whole estimate must fit, and is held for it.
+ * Checks an intent against the run's budget, in the transaction that counted it: what the run spends
+ * against its cap, and what all runs spend on an account against the cap that this one names for it.
+ * The first call of an item in a drive admits the item: its whole estimate must fit, and is held for it.
  *
  * @throws {BudgetRefusal} the transaction is to be rolled back
  */
@@ -31,51 +31,45 @@ export async function reserve(
   const callNano = toNanoUsd(intent.maxPriceUsd ?? 0);
   const isAdmitted = await isHolding(trx, intent);
   for (const total of totals) {
-    const concerns = total.account === wholeRun || total.account === intent.account;
+    const { account } = total.own;
+    const concerns = account === wholeRun || account === intent.account;
     if (isAdmitted && !concerns) continue;
     const ownNano = concerns ? callNano : 0;
     const estimateNano = Math.max(ownNano, estimateOf(total, budget));
-    const state = { ...spendState(total), openNano: total.open_nano - ownNano };
+    const state = spendState(total, ownNano);
     const judge = (liveNano: number): BudgetVerdict =>
       isAdmitted
         ? judgeCall({ ...state, liveNano }, callNano)
         : judgeItem({ ...state, liveNano }, estimateNano);
     if (judge(0) !== 'fits') {
       // What is in flight matters only where there is no room beside it.
-      const mayFitLater = judge(await liveNanoOf(trx, intent, total.account)) === 'later';
-      throw new BudgetRefusal(total.account === wholeRun ? null : total.account, mayFitLater);
+      const mayFitLater = judge(await liveNanoOf(trx, intent, account)) === 'later';
+      throw new BudgetRefusal(account === wholeRun ? null : account, mayFitLater);
     }
-    if (!isAdmitted) await hold(trx, intent, total.account, estimateNano);
+    if (!isAdmitted) await hold(trx, intent, account, estimateNano);
   }
   await drawOnHold(trx, intent, intent.account, callNano);
 }
 
-/** Totals of everything that has a cap, with that cap. A changed cap is warned of anew. */
+/** Totals of everything that has a cap, with that cap. */
 async function capsUpToDate(
   trx: OpenTransaction,
   { runId }: Intent,
   { runUsd, accountsUsd }: RunBudget,
-): Promise<SpendTotalColumns[]> {
+): Promise<SpendTotal[]> {
   const caps = new Map(Object.entries(accountsUsd).map(([name, usd]) => [name, toNanoUsd(usd)]));
   if (runUsd !== null) caps.set(wholeRun, toNanoUsd(runUsd));
   const known = await readTotals(trx, runId);
   for (const [account, capNano] of caps) {
-    if (known.find((total) => total.account === account)?.cap_nano === capNano) continue;
-    const empty = { calls: 0, settled_nano: 0, open_nano: 0, duplicate_nano: 0 };
-    await trx
-      .insertInto('spend_totals')
-      .values({ run_id: runId, account, ...empty, cap_nano: capNano })
-      .onConflict((conflict) =>
-        conflict.columns(['run_id', 'account']).doUpdateSet({ cap_nano: capNano, warned_at: null }),
-      )
-      .execute();
+    const before = known.find(({ own }) => own.account === account)?.own.cap_nano;
+    if (before !== capNano) await setCap(trx, runId, account, capNano);
   }
   const current = await readTotals(trx, runId);
-  return current.filter(({ account }) => caps.has(account));
+  return current.filter(({ own }) => caps.has(own.account));
 }
 
-function estimateOf(total: SpendTotalColumns, budget: RunBudget): number {
-  const { account, finished_items: items, finished_nano: nano } = total;
+function estimateOf({ own }: SpendTotal, budget: RunBudget): number {
+  const { account, finished_items: items, finished_nano: nano } = own;
   const { itemMostUsd, callMostUsd } = budget;
   const most =
     account === wholeRun
@@ -87,16 +81,17 @@ function estimateOf(total: SpendTotalColumns, budget: RunBudget): number {
   );
 }
 
-function spendState({ cap_nano, settled_nano, open_nano, held_nano }: SpendTotalColumns) {
+/** @param callNano  what the call itself is counted as already */
+function spendState({ own, counted }: SpendTotal, callNano: number) {
   return {
-    capNano: cap_nano ?? Infinity,
-    settledNano: settled_nano,
-    openNano: open_nano,
-    heldNano: held_nano,
+    capNano: own.cap_nano ?? Infinity,
+    settledNano: counted.settled_nano,
+    openNano: counted.open_nano - callNano,
+    heldNano: counted.held_nano,
   };
 }
 
-/** Maxima of the calls in flight: neither ended nor past their deadlines. */
+/** Maxima of the calls in flight, of the run or of an account: neither ended nor past their deadlines. */
 async function liveNanoOf(
   trx: OpenTransaction,
   { runId, startedAt }: Intent,
@@ -105,11 +100,12 @@ async function liveNanoOf(
   const live = await trx
     .selectFrom('calls')
     .select('max_price_usd')
-    .where('run_id', '=', runId)
     .where('state', '=', sql.lit('open'))
     .where('settled_at', 'is', null)
     .where('deadline_at', '>=', startedAt)
-    .$if(account !== wholeRun, (calls) => calls.where('account', '=', account))
+    .where((call) =>
+      account === wholeRun ? call('run_id', '=', runId) : call('account', '=', account),
+    )
     .execute();
   return sum(live.map(({ max_price_usd }) => toNanoUsd(max_price_usd ?? 0)));
 }

@@ -37,13 +37,25 @@ export async function readResponse(
   callKey: string,
   n: number,
 ): Promise<StoredResponse> {
+  const found = await findResponse(db, blobs, callKey, n);
+  if (found === null) throw missingRecord(`response ${n} to call ${callKey}`);
+  return found;
+}
+
+/** The same; null when there is no response. */
+export async function findResponse(
+  db: Connection,
+  blobs: BlobStore,
+  callKey: string,
+  n: number,
+): Promise<StoredResponse | null> {
   const found = await db
     .selectFrom('call_responses')
     .select(['status', 'body', 'body_artifact'])
     .where('call_key', '=', callKey)
     .where('n', '=', n)
     .executeTakeFirst();
-  if (found === undefined) throw missingRecord(`response ${n} to call ${callKey}`);
+  if (found === undefined) return null;
   const body = found.body ?? (await blobs.get(found.body_artifact ?? ''));
   return { n, status: found.status, body };
 }

@@ -5,17 +5,17 @@ import type { CallStore, Spending } from '../../domain/stores/call-store.ts';
 import { reserve } from './budget-reservation.ts';
 import { createCallEnds } from './call-ends.ts';
 import { ownerColumns, toCallRecord } from './call-record.ts';
-import { insertResponse, readResponse } from './call-responses.ts';
+import { findResponse, insertResponse, readResponse } from './call-responses.ts';
 import { missingRecord } from './database-error.ts';
 import { drawOnHold, releaseHolds } from './item-holds.ts';
 import { toJsonColumn } from './json-column.ts';
 import type { CallColumns, Connection, OpenTransaction } from './schema.ts';
-import type { SpendTotalColumns } from './sum-tables.ts';
 import {
   contributionOf,
   countIntent,
   countSettlement,
   readTotals,
+  type SpendTotal,
   wholeRun,
 } from './spend-totals.ts';
 
@@ -56,6 +56,8 @@ export function createCallStore(db: Connection, blobs: BlobStore): CallStore {
         return (await winnerOf(trx, callKey))?.n ?? null;
       }),
 
+    findResponse: (callKey, n) => findResponse(db, blobs, callKey, n),
+
     async ofStep(owner) {
       const calls = await db
         .selectFrom('calls')
@@ -78,14 +80,18 @@ export function createCallStore(db: Connection, blobs: BlobStore): CallStore {
   };
 }
 
-function toSpending(total: SpendTotalColumns): Spending {
+function toSpending({ own, counted }: SpendTotal): Spending {
+  const spent = ({ settled_nano, open_nano }: SpendTotal['own']) => ({
+    settledUsd: fromNanoUsd(settled_nano),
+    openUsd: fromNanoUsd(open_nano),
+  });
   return {
-    account: total.account === wholeRun ? null : total.account,
-    calls: total.calls,
-    settledUsd: fromNanoUsd(total.settled_nano),
-    openUsd: fromNanoUsd(total.open_nano),
-    capUsd: total.cap_nano === null ? null : fromNanoUsd(total.cap_nano),
-    warnedAt: total.warned_at,
+    account: own.account === wholeRun ? null : own.account,
+    calls: own.calls,
+    ...spent(own),
+    counted: spent(counted),
+    capUsd: own.cap_nano === null ? null : fromNanoUsd(own.cap_nano),
+    warnedAt: own.warned_at,
   };
 }
 
@@ -193,7 +199,7 @@ async function countEnd(
 }
 
 async function readLedger(trx: OpenTransaction, runId: string) {
-  const [total] = await readTotals(trx, runId);
+  const total = (await readTotals(trx, runId))[0]?.own;
   const open = await trx
     .selectFrom('calls')
     .selectAll()

@@ -41,6 +41,7 @@ export function createDriveItems(db: Connection): DriveItems {
 
     async videosOfDrive(runId, drive) {
       const videos = await unfinishedItems(db, runId, drive)
+        .where(({ exists }) => exists(openDrive(db, runId, drive)))
         .select(['video_id as videoId'])
         .select(({ fn }) => [
           fn.min('position').as('from'),
@@ -53,6 +54,15 @@ export function createDriveItems(db: Connection): DriveItems {
       return videos.map(({ last, ...video }) => ({ ...video, to: last + 1 }));
     },
   };
+}
+
+function openDrive(db: Connection, runId: string, drive: number) {
+  return db
+    .selectFrom('drives')
+    .select('drive')
+    .where('run_id', '=', runId)
+    .where('drive', '=', drive)
+    .where('closed_at', 'is', null);
 }
 
 function unfinishedItems(db: Connection, runId: string, drive: number) {

@@ -99,7 +99,10 @@ async function closeDrive(
     .where('drive', '=', drive)
     .where('closed_at', 'is', null)
     .executeTakeFirst();
-  if (numUpdatedRows === 0n || end === null) return;
+  if (numUpdatedRows === 0n) return;
+  // Other runs on the same accounts would wait for it.
+  await dropHolds(trx, runId);
+  if (end === null) return;
   await trx
     .updateTable('runs')
     .set({ state: end })

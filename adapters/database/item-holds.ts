@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { OpenTransaction } from './schema.ts';
-import { wholeRun } from './spend-totals.ts';
+import { changeHeld, readTotals, wholeRun } from './spend-totals.ts';
 
 type ItemKey = { readonly runId: string; readonly itemId: string; readonly sample: number };
 
@@ -90,27 +90,13 @@ export async function releaseHolds(
   }
 }
 
-/** What items of an earlier drive still hold is nobody's any more. */
+/** What items of a drive that has ended still hold is nobody's any more. */
 export async function dropHolds(trx: OpenTransaction, runId: string): Promise<void> {
   await trx.deleteFrom('item_holds').where('run_id', '=', runId).execute();
-  await trx.updateTable('spend_totals').set({ held_nano: 0 }).where('run_id', '=', runId).execute();
+  for (const { own } of await readTotals(trx, runId))
+    await changeHeld(trx, runId, own.account, -own.held_nano);
 }
 
 function leftOf(held: { readonly estimate_nano: number; readonly committed_nano: number }): number {
   return Math.max(0, held.estimate_nano - held.committed_nano);
-}
-
-async function changeHeld(
-  trx: OpenTransaction,
-  runId: string,
-  account: string,
-  nano: number,
-): Promise<void> {
-  if (nano === 0) return;
-  await trx
-    .updateTable('spend_totals')
-    .set({ held_nano: sql`held_nano + ${nano}` })
-    .where('run_id', '=', runId)
-    .where('account', '=', account)
-    .execute();
 }

@@ -1,6 +1,8 @@
+import { priorities } from '../../domain/priority.ts';
 import type { RunSpec } from '../../domain/run-spec.ts';
 import { fromJsonColumn } from './json-column.ts';
 
+const usualRun = { priority: priorities.usual, budgetUsd: null } as const;
 const noLimits = { requestsPerMinute: null, tokensPerMinute: null, budgetUsd: null } as const;
 
 type FirstDataset = {
@@ -10,7 +12,7 @@ type FirstDataset = {
 
 /**
  * Reads a run's spec. Those of version 0.1 knew folders of frames and 32-bit weights alone, those
- * before 0.3 neither rates nor budgets.
+ * before 0.3 neither rates nor budgets nor priorities.
  */
 export function specFromColumn(text: string, what: string): RunSpec {
   const spec = fromJsonColumn(text, what) as RunSpec;
@@ -21,7 +23,7 @@ export function specFromColumn(text: string, what: string): RunSpec {
     image: image === null ? null : { ...noLimits, ...image },
     embedding: embedding === null ? null : { ...embedding, dtype: embedding.dtype ?? 'fp32' },
   };
-  const run = { ...spec.run, budgetUsd: spec.run.budgetUsd ?? null };
+  const run = { ...usualRun, ...spec.run };
   if ('media' in spec.dataset) return { ...spec, models, run };
   const { frames, frameTime, ...dataset } = spec.dataset as RunSpec['dataset'] & FirstDataset;
   const media = { kind: 'frames', folder: frames, frameTime } as const;

@@ -1,7 +1,8 @@
+import { sql } from 'kysely';
 import type { CallSpend } from '../../domain/stores/audit-store.ts';
 import { fromNanoUsd } from '../../domain/money.ts';
 import type { Connection } from './schema.ts';
-import { contributionOf } from './spend-totals.ts';
+import { allRuns, contributionOf, wholeRun } from './spend-totals.ts';
 
 const callsPerPage = 2000;
 
@@ -35,4 +36,25 @@ export async function spendOfCalls(db: Connection, runId: string): Promise<CallS
     openUsd: fromNanoUsd(sum.openNano),
     duplicateUsd: fromNanoUsd(sum.duplicateNano),
   };
+}
+
+/** Accounts whose row over all runs is not the sum of the rows of their runs. */
+export async function accountsAstray(db: Connection): Promise<string[]> {
+  const beyond = (column: 'calls' | 'settled_nano' | 'open_nano' | 'held_nano') =>
+    sql<number>`sum(case when run_id = ${allRuns} then -${sql.ref(column)} else ${sql.ref(column)} end)`;
+  const astray = await db
+    .selectFrom('spend_totals')
+    .select('account')
+    .where('account', '<>', wholeRun)
+    .groupBy('account')
+    .having((row) =>
+      row.or([
+        row(beyond('calls'), '<>', 0),
+        row(beyond('settled_nano'), '<>', 0),
+        row(beyond('open_nano'), '<>', 0),
+        row(beyond('held_nano'), '<>', 0),
+      ]),
+    )
+    .execute();
+  return astray.map(({ account }) => account);
 }

@@ -33,7 +33,10 @@ export type VideoTallyTable = {
   list_unknown: Generated<number>;
 };
 
-/** One row per run and account; the row of the whole run has an empty account. */
+/**
+ * One row per run and account. The row of a whole run has an empty account, that of an account over
+ * all runs an empty run.
+ */
 export type SpendTotalTable = {
   run_id: string;
   account: string;

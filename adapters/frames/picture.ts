@@ -67,6 +67,38 @@ export async function resizeFrame(bytes: Uint8Array, maxEdge: number): Promise<U
   }
 }
 
+/** Below the limits of every provider that names any. */
+const plainEdge = 1280;
+const plainQuality = 80;
+
+/**
+ * The picture as plain as a JPEG can be, for a provider that has refused it: baseline, sRGB, no
+ * transparency, no metadata, its longest edge at most 1280 pixels.
+ *
+ * @throws {StepError} class `bad_media` when it cannot be decoded
+ */
+export async function plainJpeg(bytes: Uint8Array): Promise<Uint8Array> {
+  await pictureInfo(bytes);
+  const size = {
+    width: plainEdge,
+    height: plainEdge,
+    fit: 'inside',
+    withoutEnlargement: true,
+  } as const;
+  try {
+    const encoded = await sharp(bytes, limits)
+      .autoOrient()
+      .resize({ ...size, kernel: 'lanczos3' })
+      .flatten({ background: '#ffffff' })
+      .toColourspace('srgb')
+      .jpeg({ quality: plainQuality, progressive: false, chromaSubsampling: '4:2:0' })
+      .toBuffer();
+    return new Uint8Array(encoded);
+  } catch (error) {
+    throw notAPicture('its pixels cannot be decoded', error);
+  }
+}
+
 function startsWith(bytes: Uint8Array, signature: readonly number[]): boolean {
   return signature.every((byte, position) => bytes[position] === byte);
 }

@@ -1,4 +1,5 @@
 import type { CallPlace, PlaceRequest } from '../../domain/call-place.ts';
+import { priorities } from '../../domain/priority.ts';
 import type { AccountStore } from '../../domain/stores/account-store.ts';
 import {
   type AccountLine,
@@ -74,7 +75,7 @@ export function createAccountLimiter({ lease }: Pick<AccountStore, 'lease'>, pro
 
 /** Waits in line; long waits are handed to Temporal at once, others when they turn out to be long. */
 function untilTurn(line: AccountLine, request: PlaceRequest, signal: AbortSignal): Promise<void> {
-  const { runId, expectedTokens } = request;
+  const { runId, expectedTokens, priority = priorities.usual } = request;
   const beganAt = performance.now();
   const askedAt = line.awayCallers.takeBack(request) ?? askedAtOf(line, request);
   return new Promise((resolve, reject) => {
@@ -87,14 +88,14 @@ function untilTurn(line: AccountLine, request: PlaceRequest, signal: AbortSignal
       end();
       resolve();
     };
-    const caller = { runId, askedAt, expectedTokens, enter };
+    const caller = { runId, priority, askedAt, expectedTokens, enter };
     const refuse = (error: unknown): void => {
       line.callers.remove(caller);
       end();
       reject(error);
     };
     const giveUp = (): void => refuse(signal.reason);
-    const leave = (): void => refuse(sendAway(line, request, askedAt));
+    const leave = (): void => refuse(sendAway(line, request, caller));
     const patience = setTimeout(leave, longestWaitMs);
     signal.addEventListener('abort', giveUp, { once: true });
     line.callers.add(caller);

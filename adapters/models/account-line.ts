@@ -15,7 +15,7 @@ import {
   withGrant,
 } from './account-room.ts';
 import { type AwayCallers, createAwayCallers } from './away-callers.ts';
-import { type CallersInTurn, createCallersInTurn } from './callers-in-turn.ts';
+import { type Caller, type CallersInTurn, createCallersInTurn } from './callers-in-turn.ts';
 import { createRenewal, type Renewal } from './lease-renewal.ts';
 
 /** Who was sent away comes back this long before its turn, so that room is never left unused. */
@@ -31,10 +31,7 @@ const renewMs = { places: 1000, shares: 500, afterThrottle: 100, afterProblem: 1
 const limitsCountMs = 10_000;
 
 /** One call that waits. */
-export type Waiting = {
-  readonly runId: string;
-  /** When it first asked, by a clock that never goes back. */
-  readonly askedAt: number;
+export type Waiting = Caller & {
   readonly expectedTokens: number;
   readonly enter: () => void;
 };
@@ -133,22 +130,20 @@ export function openPlace(line: AccountLine, expectedTokens: number): CallPlace 
   };
 }
 
-/** About how long somebody has to wait who asked then, in milliseconds. */
-export function waitMsOf(
-  line: AccountLine,
-  caller: { readonly runId: string; readonly askedAt: number },
-): number {
-  const ahead = line.callers.ahead(caller) + line.awayCallers.ahead(caller.askedAt);
+/** About how long one of those in line has to wait, in milliseconds. */
+export function waitMsOf(line: AccountLine, caller: Caller): number {
+  const ahead = line.callers.ahead(caller, line.awayCallers.expected());
   const about = { limits: limitsOf(line), now: performance.now() };
   return expectedWaitMs(line.room, ahead, about);
 }
 
 /** The rest of a wait as Temporal's, which holds no slot of a worker: what to throw. */
-export function sendAway(line: AccountLine, request: PlaceRequest, askedAt: number): unknown {
+export function sendAway(line: AccountLine, request: PlaceRequest, caller: Waiting): unknown {
   line.sentAway += 1;
-  const waitMs = waitMsOf(line, { runId: request.runId, askedAt });
+  const waitMs = waitMsOf(line, caller);
   const retryAfterMs = Math.round(Math.min(away.mostMs, Math.max(away.leastMs, waitMs - earlyMs)));
-  line.awayCallers.note(request, askedAt, retryAfterMs);
+  const { runId, askedAt, priority } = caller;
+  line.awayCallers.note(request, { runId, askedAt, priority }, retryAfterMs);
   const message = `Waits for its turn under the limits of account ${line.account}`;
   return line.problem ?? new StepError('rate_limited', 'wait', message, { retryAfterMs });
 }

@@ -1,4 +1,5 @@
 import type { PlaceRequest } from '../../domain/call-place.ts';
+import type { Caller } from './callers-in-turn.ts';
 
 /** After its time is over, the turn of a caller that has not come back is kept this long. */
 const patienceMs = 60_000;
@@ -8,7 +9,7 @@ const lateMs = 2000;
 
 /** Those whose wait is Temporal's: when they come back, they keep their turn. */
 export function createAwayCallers() {
-  const away = new Map<string, { readonly askedAt: number; readonly until: number }>();
+  const away = new Map<string, { readonly caller: Caller; readonly until: number }>();
   const nameOf = ({ runId, ticket }: PlaceRequest) => `${runId}/${ticket}`;
   const forgetLost = () => {
     for (const [name, { until }] of away) {
@@ -16,24 +17,21 @@ export function createAwayCallers() {
     }
   };
   return {
-    note(request: PlaceRequest, askedAt: number, ms: number): void {
+    note(request: PlaceRequest, caller: Caller, ms: number): void {
       forgetLost();
-      away.set(nameOf(request), { askedAt, until: performance.now() + ms });
+      away.set(nameOf(request), { caller, until: performance.now() + ms });
     },
     /** When a caller that comes back first asked; null for one that comes anew. */
     takeBack(request: PlaceRequest): number | null {
       const name = nameOf(request);
       const known = away.get(name);
       away.delete(name);
-      return known?.askedAt ?? null;
+      return known?.caller.askedAt ?? null;
     },
-    /** How many are away that asked before then and are still expected here. */
-    ahead(askedAt: number): number {
+    /** Those that are still expected here. */
+    expected(): Caller[] {
       const dueSince = performance.now() - lateMs;
-      let before = 0;
-      for (const caller of away.values())
-        if (caller.askedAt < askedAt && caller.until >= dueSince) before += 1;
-      return before;
+      return [...away.values()].flatMap(({ caller, until }) => (until >= dueSince ? caller : []));
     },
   };
 }

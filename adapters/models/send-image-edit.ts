@@ -1,3 +1,4 @@
+import { takesSeed } from '../../domain/call-key.ts';
 import type { ImageEditRequest, WireReply } from '../../domain/model-call.ts';
 import type { ImageModelSpec } from '../../domain/run-spec.ts';
 import { modelEndpoint } from './model-endpoint.ts';
@@ -59,7 +60,6 @@ function sendToOpenAi(sending: Sending): Promise<WireReply> {
     prompt: request.prompt,
     size: request.size,
     n: 1,
-    // OpenAI's own edits take no seed and refuse what they do not know.
     ...(seed !== null && takesSeed(model) && { seed }),
     ...model.extraBody,
   };
@@ -85,8 +85,4 @@ function addressOf({ model, apiKey }: Sending, path: string): string {
   const { baseUrl, query } = modelEndpoint(model, apiKey);
   const search = new URLSearchParams(query).toString();
   return `${baseUrl}/${path}${search === '' ? '' : `?${search}`}`;
-}
-
-function takesSeed({ provider }: ImageModelSpec): boolean {
-  return provider !== 'openai' && provider !== 'azure';
 }

@@ -51,6 +51,10 @@ async function* findDamage(
   for (const what of await stores.audit.damage()) {
     yield { kind: 'database', what, mend: 'restore the state folder from a copy' };
   }
+  for (const account of await stores.audit.accountsAstray()) {
+    const what = `account ${account}: what all runs have spent there is not what each of them has`;
+    yield { kind: 'counts', what, mend: 'put back a copy of the state folder, or report it' };
+  }
   for (const run of runs) {
     yield* lostAnswers(stores, run);
     if (options.repair) yield* repairRun(stores, run, count);

@@ -17,9 +17,10 @@ export function renderCost(cost: RunCost): string {
       : [
           '',
           ...accounts.map(
-            ({ account, settledUsd, openUsd, capUsd }) =>
+            ({ account, settledUsd, openUsd, counted, capUsd }) =>
               `account ${account}: settled ${dollars(settledUsd)}, open at most ` +
-              `${dollars(openUsd)}${ofCap(capUsd, settledUsd)}`,
+              `${dollars(openUsd)}; all runs: ${dollars(counted.settledUsd)}, ` +
+              `${dollars(counted.openUsd)}${ofCap(capUsd, counted.settledUsd)}`,
           ),
         ]),
     ...doubtfulLines(doubtful),

@@ -105,8 +105,9 @@ function stepLines({ steps }: Row): string[] {
     `${(step.duration_ms / 1000).toFixed(2)} s`,
     `${(step.waited_ms / 1000).toFixed(2)} s`,
     String(step.attempts),
+    (step.remedies ?? []).join(', '),
   ]);
-  return table([['step', 'started', 'took', 'waited', 'attempts'], ...rows]).split('\n');
+  return table([['step', 'started', 'took', 'waited', 'attempts', ''], ...rows]).split('\n');
 }
 
 function callLines(calls: readonly CallRecord[]): string[] {

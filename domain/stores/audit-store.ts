@@ -54,6 +54,8 @@ export type AuditStore = {
   answersLost(runId: string): Promise<{ callKey: string; n: number; itemId: string }[]>;
   standings(runId: string): Promise<ItemStanding[]>;
   spendOfCalls(runId: string): Promise<CallSpend>;
+  /** Accounts whose spend over all runs is not what their runs have spent there. */
+  accountsAstray(): Promise<string[]>;
   /** Puts a rebuilt row in the place of a lost or damaged one. */
   replaceRow(row: Row): Promise<void>;
   /** Counts the items of a run anew, and forgets the sums of its videos: rows are read instead. */

@@ -6,6 +6,8 @@ export type CallUsage = {
   readonly promptTokens: number | null;
   readonly completionTokens: number | null;
   readonly images: number | null;
+  /** Of these tokens, those of pictures, where a provider prices them apart. */
+  readonly imageTokens?: { readonly prompt: number; readonly completion: number };
 };
 
 /** Who asks: for counting attempts and spend. */
@@ -62,9 +64,11 @@ export type Spending = {
   readonly settledUsd: number;
   /** Calls whose price is not known, each at its maximum. */
   readonly openUsd: number;
+  /** What its cap is held against: of an account, what all runs have spent on it. */
+  readonly counted: { readonly settledUsd: number; readonly openUsd: number };
   /** The cap that calls were last checked against; null = none. */
   readonly capUsd: number | null;
-  /** When 80 % of that cap was settled, in milliseconds since 1970; null before. */
+  /** When the run found 80 % of that cap settled, in milliseconds since 1970; null before. */
   readonly warnedAt: number | null;
 };
 
@@ -112,6 +116,8 @@ export type CallStore = {
       'settledAt' | 'priceUsd' | 'usage' | 'failureClass' | 'action' | 'retryAfterMs' | 'httpStatus'
     > & { readonly state: 'open' | 'usable' | 'rejected' | 'unbilled' },
   ): Promise<number | null>;
+  /** What came back to one request, whatever became of it; null when nothing was kept. */
+  findResponse(callKey: string, n: number): Promise<StoredResponse | null>;
   /** Every call of one step in one drive, oldest first. */
   ofStep(owner: CallOwner): Promise<CallRecord[]>;
   /** How the last calls of a run to an account ended, oldest first; null = with a usable reply. */

@@ -153,7 +153,10 @@ export type RunStore = {
     drive: number,
     range: { readonly from: number; readonly to: number; readonly limit: number },
   ): Promise<RunItem[]>;
-  /** Per video of the drive, in position order: first position, past-the-end position, unfinished items. */
+  /**
+   * Per video of the drive, in position order: first position, past-the-end position, unfinished
+   * items. None when the drive is closed.
+   */
   videosOfDrive(
     runId: string,
     drive: number,

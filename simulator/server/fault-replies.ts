@@ -68,8 +68,39 @@ export function refusalFor(
     case 'content_filter':
       return contentRefusal(target);
     default:
-      return null;
+      return fault === null ? null : changeableRefusal(fault, target);
   }
+}
+
+type Words = { readonly code: string; readonly message: string };
+
+/** What a request is refused for that may pass when it is changed. */
+const changeable: Partial<Record<FaultKind, Partial<Record<Dialect, Words>>>> = {
+  bad_image: {
+    openai: { code: 'invalid_image', message: 'Simulated: this image cannot be read' },
+    ark: { code: 'InvalidParameter.Image', message: 'Simulated: this image cannot be read' },
+  },
+  output_filter: {
+    openai: {
+      code: 'data_inspection_failed',
+      message: 'Simulated: output data may contain inappropriate content',
+    },
+    ark: {
+      code: 'OutputImageSensitiveContentDetected',
+      message: 'Simulated: the generated image may contain sensitive information',
+    },
+  },
+  context_length: {
+    openai: {
+      code: 'context_length_exceeded',
+      message: 'Simulated: the request is longer than the context of the model',
+    },
+  },
+};
+
+function changeableRefusal(fault: FaultKind, { dialect }: FaultTarget): Refusal | null {
+  const words = changeable[fault]?.[dialect];
+  return words === undefined ? null : { status: 400, type: 'invalid_request_error', ...words };
 }
 
 /** Chat meets a filter before the model in one half of the cases and after it in the other. */

@@ -11,9 +11,12 @@ export const chatFaultKinds = [
   'auth',
   'quota',
   'length',
+  'bad_image',
+  'output_filter',
+  'context_length',
 ] as const;
 
-/** Faults an image request can meet: those of chat, but a picture cannot be too long. */
+/** Faults an image request can meet: those of chat, but neither a picture nor its prompt is too long. */
 export const imageFaultKinds = [
   'rate_limit',
   'server_error',
@@ -23,6 +26,8 @@ export const imageFaultKinds = [
   'bad_request',
   'auth',
   'quota',
+  'bad_image',
+  'output_filter',
 ] as const;
 
 /** Faults the download of a picture by URL can meet. Downloads are never billed. */
@@ -32,6 +37,9 @@ export const mediaFaultKinds = ['media_expired', 'media_html', 'media_truncated'
 export const permanentFaultKinds: readonly FaultKind[] = [
   'content_filter',
   'bad_request',
+  'bad_image',
+  'output_filter',
+  'context_length',
   'media_expired',
 ];
 

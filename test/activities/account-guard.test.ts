@@ -140,6 +140,27 @@ describe('a provider that is out of order', () => {
     expect(await call('i51')).toBe('answered');
   });
 
+  it.each([
+    { name: 'no reply in time', end: breaks('timeout') },
+    ...[408, 409, 425].map((status) => ({ name: `status ${status}`, end: refuses(status) })),
+  ])(
+    'stays paused after a probe that ended with $name: nobody has shown to be back',
+    async ({ end }) => {
+      const call = openProcess();
+      await pauseByOutage(call);
+      now += 30_000;
+      provider.next(end);
+
+      await call('i50');
+
+      expect(await call('i51')).toMatchObject({ action: 'wait', retryAfterMs: 60_000 });
+      expect(provider.arrived).toHaveLength(21);
+      now += 60_000;
+      provider.next(answers('B'));
+      expect(await call('i51')).toBe('answered');
+    },
+  );
+
   it('costs the calls that met its end no attempt', async () => {
     const call = openProcess();
     behave(19, refuses(503));

@@ -1,8 +1,11 @@
 import { CancelledFailure } from '@temporalio/activity';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createDriveActivities } from '../../activities/drive.ts';
+import { mostPayloadBytes } from '../../domain/payload-size.ts';
 import type { Row } from '../../domain/row.ts';
+import type { SliceItem } from '../../domain/workflow-contract.ts';
 import type { Stores } from '../../workers/open-stores.ts';
+import { sampleItems, sampleRun } from '../adapters/database/sample-run.ts';
 import { inActivity, openTestStores } from '../support/fakes-activity.ts';
 import {
   createSampleRun,
@@ -70,5 +73,33 @@ describe('recordOutcomes', () => {
     expect(rows).toMatchObject([
       { item_id: 'q0', usage: { calls: 1, prompt_tokens: 100, paid_usd: 0.02 } },
     ]);
+  });
+});
+
+describe('loadSlice', () => {
+  it('gives pages that fit into a payload, also of items with long ids, and leaves none out', async () => {
+    const items = sampleItems(250).map((item) => ({
+      ...item,
+      itemId: `${item.itemId}-${'长'.repeat(150)}`,
+    }));
+    await stores.runs.create(sampleRun('r2'), items);
+    await stores.runs.openDrive('r2', { kind: 'unfinished' });
+    const { loadSlice } = createDriveActivities({
+      ...stores,
+      reader: readerOf(stepSpec()),
+      onRowsRecorded: async () => undefined,
+    });
+
+    const pages: SliceItem[][] = [];
+    for (let from: number | null = 0; from !== null;) {
+      const page = await loadSlice({ runId: 'r2', drive: 1, from, to: 250 });
+      pages.push(page.items);
+      from = page.next;
+    }
+
+    const sizes = pages.map((page) => Buffer.byteLength(JSON.stringify(page)));
+    expect(Math.max(...sizes)).toBeLessThan(mostPayloadBytes);
+    const inOrder = items.toSorted((a, b) => a.position - b.position);
+    expect(pages.flat().map(({ itemId }) => itemId)).toEqual(inOrder.map(({ itemId }) => itemId));
   });
 });

@@ -67,6 +67,7 @@ function editing(
       downloads.push(url);
       return download();
     },
+    reencodePicture: async () => reference,
     checkPicture: async () => ({ width: 1280, height: 720, mediaType: 'image/jpeg' }),
   });
   return inActivity(() =>
@@ -79,6 +80,7 @@ function editing(
       redraw,
       tries,
       noteCached: (call) => void cached.push(call),
+      noteRemedy: () => {},
     }),
   );
 }

@@ -30,6 +30,16 @@ it('adds up what an item takes at most, by account', () => {
   expect(budget?.itemMostUsd[chat]).toBeCloseTo(2 * budget!.callMostUsd[chat]!, 12);
 });
 
+it('counts a picture that is priced by tokens at what it takes at most', () => {
+  const perM = { inputPerM: 5, imageInputPerM: 8, outputPerM: 10, imageOutputPerM: 32 };
+  const image = imageModel({ account: 'painter', price: perM });
+
+  const { itemMostUsd, callMostUsd } = budgetOf(spec({ image }, 5))!;
+
+  expect(callMostUsd['painter']).toBeGreaterThan(0.25);
+  expect(itemMostUsd['painter']).toBeCloseTo(3 * callMostUsd['painter']!, 12);
+});
+
 it('takes the lowest cap of the models that share an account, and none of a model not called', () => {
   const answer = chatModel({ budgetUsd: 2 });
   const plan = chatModel({ budgetUsd: 1 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { buildRow, type RowParts } from '../../domain/build-row.ts';
+import type { Remedy } from '../../domain/remedy.ts';
 import { rowSchema } from '../../domain/row-schema.ts';
 import { noUsage } from '../../domain/usage.ts';
 import {
@@ -166,6 +167,25 @@ describe('buildRow', () => {
         waited_ms: 500,
       },
     ]);
+  });
+
+  it('says how refused requests of a step were changed, each way once, failed parts included', () => {
+    const tried = (part: number, ...remedies: Remedy[]) =>
+      pictureRecord(part, 'generated', { state: 'failed', usable: false, result: { remedies } });
+    const steps = [
+      planRecord(['a', 'b', 'c']),
+      tried(0, 're-encode'),
+      tried(1, 're-encode', 'redraw'),
+      pictureRecord(2),
+    ];
+
+    const built = row({ steps, end: itemEnd('failed') });
+
+    expect(built.steps.map(({ remedies }) => remedies)).toEqual([
+      undefined,
+      ['re-encode', 'redraw'],
+    ]);
+    expect(rowSchema.parse(structuredClone(built))).toEqual(built);
   });
 
   it('has no money where a call had no price', () => {

@@ -43,12 +43,14 @@ describe('checkConfig', () => {
       answerFrames: 8,
       maxImageRequests: 4,
       onImageFailure: 'refused-only',
+      onContextLength: 'fail',
       frameOrder: 'time',
       frameMaxEdge: null,
     });
     expect(config?.run).toEqual({
       samples: 1,
       itemsInFlight: 32,
+      priority: 3,
       failOn: 0.05,
       maxDegraded: 0.2,
       cache: 'shared',
@@ -201,6 +203,26 @@ describe('checkConfig', () => {
       checkConfig({ ...smallest, dataset: { ...smallest.dataset, frameTime: {} } }).problems,
     ).toMatchObject([{ path: ['dataset', 'frameTime'] }]);
     expect(problemsOf({ dataset: { frameTime: { perSecond: 2 } } })).toEqual([]);
+  });
+
+  it('takes the price of pictures by the piece or by tokens, and not a part of one', () => {
+    const image = { provider: 'openai', model: 'painter' };
+    const perM = { inputPerM: 5, imageInputPerM: 8, outputPerM: 10, imageOutputPerM: 32 };
+    const problemsWith = (price: object) => problemsOf({ models: { image: { ...image, price } } });
+    const either = 'models.image.price: takes either image, or inputPerM, imageInputPerM';
+
+    expect(problemsWith({ image: 0.03 })).toEqual([]);
+    expect(problemsWith(perM)).toEqual([]);
+    for (const price of [{ inputPerM: 5 }, { ...perM, image: 0.03 }])
+      expect(problemsWith(price)).toEqual([expect.stringContaining(either)]);
+  });
+
+  it('takes a priority from 1 to 5', () => {
+    expect(problemsOf({ run: { priority: 1 } })).toEqual([]);
+    for (const priority of [0, 6, 2.5])
+      expect(problemsOf({ run: { priority } })).toEqual([
+        expect.stringContaining('run.priority: must be'),
+      ]);
   });
 
   it('takes failOn as a fraction or as a whole count', () => {

@@ -187,7 +187,7 @@ const cases: readonly (readonly [string, FailureSignal, string, string])[] = [
     '19 sensitive output',
     refusal('ark', 400, { code: 'OutputImageSensitiveContentDetected' }),
     'refused_output',
-    'retry',
+    'fail',
   ],
   [
     '19 data inspection',
@@ -234,6 +234,21 @@ describe('classifyFailure', () => {
     expect(classifyFailure(broken('cut', 200)).maxRetries).toBe(2);
     expect(classifyFailure(refusal('openai', 302)).maxRetries).toBe(2);
     expect(classifyFailure(broken('connect')).maxRetries).toBeUndefined();
+  });
+
+  it.each([
+    ['openai', { code: 'invalid_image' }, 're-encode'],
+    ['openai', { code: 'image_too_large' }, 're-encode'],
+    ['openai-compatible', { message: 'At most 8 image(s) may be provided' }, 're-encode'],
+    ['openai', { code: 'invalid_image_url', message: 'Error while downloading it' }, undefined],
+    ['dashscope', { message: 'Failed to download multimodal content' }, undefined],
+    ['ark', { code: 'OutputImageSensitiveContentDetected' }, 'redraw'],
+    ['ark', { code: 'InputImageSensitiveContentDetected' }, undefined],
+    ['openai', { code: 'context_length_exceeded' }, 'fewer-frames'],
+    ['openai', { code: 'string_above_max_length' }, undefined],
+    ['openai', { type: 'invalid_request_error' }, undefined],
+  ] as const)('says how %s %j may be changed to pass: %s', (provider, error, remedy) => {
+    expect(classifyFailure(refusal(provider, 400, error)).remedy).toBe(remedy);
   });
 
   it('stops the run for a refused key after it was tried once more', () => {

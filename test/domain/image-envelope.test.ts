@@ -54,6 +54,22 @@ describe('readImageEnvelope', () => {
     expect(read(body)).toMatchObject({ ok: false, failure: { class: 'bad_envelope' } });
   });
 
+  it.each([
+    ['all that goes out', {}, { prompt: 300, completion: 4160 }],
+    [
+      'what is said of it',
+      { output_tokens_details: { image_tokens: 4000, text_tokens: 160 } },
+      { prompt: 300, completion: 4000 },
+    ],
+  ])('reads tokens, with %s as pictures', (_, details, imageTokens) => {
+    const counts = { input_tokens: 350, output_tokens: 4160, total_tokens: 4510 };
+    const usage = { ...counts, input_tokens_details: { text_tokens: 50, image_tokens: 300 } };
+
+    expect(read({ data: [{ b64_json: jpeg }], usage: { ...usage, ...details } })).toMatchObject({
+      usage: { promptTokens: 350, completionTokens: 4160, images: 1, imageTokens },
+    });
+  });
+
   it('counts the pictures of a refused envelope where the provider counts them', () => {
     expect(read({ data: [], usage: { generated_images: 1 } })).toMatchObject({
       usage: { images: 1 },

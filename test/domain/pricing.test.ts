@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chatPrice, imagePrice, mostChatPrice } from '../../domain/pricing.ts';
+import { chatPrice, imagePrice, mostChatPrice, mostImagePrice } from '../../domain/pricing.ts';
 
 const price = { inputPerM: 0.4, outputPerM: 1.2 };
 const tokens = (promptTokens: number | null, completionTokens: number | null) => ({
@@ -24,6 +24,28 @@ describe('D27: prices', () => {
     expect(imagePrice({ image: 0.03 }, { ...tokens(null, null), images: 2 })).toBeCloseTo(0.06, 12);
     expect(imagePrice({ image: 0.03 }, tokens(null, null))).toBe(0.03);
     expect(imagePrice({ image: 0.03 }, { ...tokens(null, null), images: 0 })).toBe(0);
+  });
+
+  const byTokens = { inputPerM: 5, imageInputPerM: 8, outputPerM: 10, imageOutputPerM: 32 };
+
+  it('counts text and pictures apart where they are priced by tokens', () => {
+    const imageTokens = { prompt: 400_000, completion: 900_000 };
+    const usage = { ...tokens(500_000, 1_000_000), images: 1, imageTokens };
+
+    expect(imagePrice(byTokens, usage)).toBeCloseTo(0.5 + 3.2 + 1 + 28.8, 12);
+    expect(imagePrice(byTokens, { ...tokens(1, 1), images: 1 })).toBeNull();
+  });
+
+  it('reserves more than a picture of high quality can cost', () => {
+    const most = (size: string) => mostImagePrice(byTokens, { promptBytes: 500, size }) ?? 0;
+    const used = { prompt: 6240, completion: 6240 };
+    const usage = { ...tokens(6240 + 500, 6240), images: 1, imageTokens: used };
+
+    expect(most('1536x1024')).toBeGreaterThan(imagePrice(byTokens, usage) ?? Infinity);
+    expect(most('auto')).toBe(most('1024x1024'));
+    expect(most('3840x2160')).toBeGreaterThan(4 * most('1536x1024'));
+    expect(mostImagePrice({ image: 0.03 }, { promptBytes: 500, size: '2K' })).toBe(0.03);
+    expect(mostImagePrice(null, { promptBytes: 500, size: 'auto' })).toBeNull();
   });
 
   it('reserves more than a call with pictures and a full reply can cost', () => {

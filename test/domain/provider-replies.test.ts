@@ -67,9 +67,10 @@ function meaningOfReply(provider: Provider, fixture: Fixture): Record<string, un
 
 /** What a failure says of what to do, without its words. */
 function shown(failure: FailureMeaning | ClassifiedFailure): Record<string, unknown> {
-  const { row, class: failureClass, action, maxRetries, afterwards, pause, stopsWhen } = failure;
+  const { row, class: failureClass, action, remedy } = failure;
+  const { maxRetries, afterwards, pause, stopsWhen } = failure;
   const retryAfterMs = 'retryAfterMs' in failure ? failure.retryAfterMs : undefined;
-  const named = { maxRetries, afterwards, pause: pause?.when, stopsWhen, retryAfterMs };
+  const named = { remedy, maxRetries, afterwards, pause: pause?.when, stopsWhen, retryAfterMs };
   const given = Object.entries(named).filter(([, value]) => value !== undefined);
   return { row, class: failureClass, action, ...Object.fromEntries(given) };
 }

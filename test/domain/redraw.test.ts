@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { redrawOf } from '../../domain/redraw.ts';
+import { redrawAtOnce, redrawOf } from '../../domain/redraw.ts';
 import type { StepRecord } from '../../domain/stores/step-store.ts';
 
 const record = (about: Partial<StepRecord>): StepRecord => ({
@@ -50,5 +50,13 @@ describe('redrawOf', () => {
     const records = [record({ state: 'failed', usable: false, failureClass: 'provider_error' })];
 
     expect(redrawOf(records, 'answer', 0, 2)).toBe(0);
+  });
+});
+
+describe('redrawAtOnce', () => {
+  it('never meets the draw of another drive', () => {
+    const drives = Array.from({ length: 500 }, (_, redraw) => redraw);
+
+    expect(new Set([...drives, ...drives.map(redrawAtOnce)]).size).toBe(1000);
   });
 });

@@ -36,7 +36,7 @@ describe('runIdentity', () => {
   });
 
   it.each<[string, RawConfig]>([
-    ['run.*', { run: { itemsInFlight: 1, failOn: 1, maxDegraded: 1, cache: 'run' } }],
+    ['run.*', { run: { itemsInFlight: 1, priority: 1, failOn: 1, cache: 'run' } }],
     [
       'limits',
       { models: { answer: { concurrency: 1, timeoutS: 9, maxAttempts: 2, maxWaitS: 1 } } },
@@ -45,6 +45,7 @@ describe('runIdentity', () => {
     ['key variables', { models: { answer: { apiKeyEnv: 'OTHER_KEY' } } }],
     ['output', { output: '/elsewhere' }],
     ['folders', { dataset: { frames: '/moved' }, models: { embedding: { path: '/moved' } } }],
+    ['onContextLength at its default', { strategy: { onContextLength: 'fail' } }],
     ['devices', { models: { embedding: { device: 'cuda' } } }],
   ])('does not depend on %s', (_, change) => {
     expect(identify(change).runId).toBe(identify().runId);
@@ -65,6 +66,7 @@ describe('runIdentity', () => {
     ['models.embedding.dtype', { models: { embedding: { dtype: 'fp16' } } }],
     ['strategy.topK', { strategy: { topK: 4 } }],
     ['strategy.answerFrames', { strategy: { answerFrames: null } }],
+    ['strategy.onContextLength', { strategy: { onContextLength: 'fewer-frames' } }],
   ])('depends on %s', (field, change) => {
     const before = identify();
     const after = identify(change);
@@ -74,6 +76,10 @@ describe('runIdentity', () => {
       (line) => line.split(':')[0],
     );
     expect(fields).toContain(field);
+  });
+
+  it('is as it was before onContextLength existed where nothing is said of it', () => {
+    expect(identify().identity).not.toContain('onContextLength');
   });
 
   it('depends on the items and on the prompts', () => {

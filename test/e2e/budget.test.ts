@@ -3,36 +3,46 @@ import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { toNanoUsd } from '../../domain/money.ts';
 import type { RunSummary } from '../../domain/summary.ts';
-import { e2eObstacle, makeHome, runCli } from '../support/e2e-cli.ts';
-import { drawDataset, writeConfig } from '../support/e2e-evaluation.ts';
+import { type CliEnd, e2eObstacle, makeHome, runCli, startCli, until } from '../support/e2e-cli.ts';
+import { drawDataset, type EvaluationOptions, writeConfig } from '../support/e2e-evaluation.ts';
 import { type RemoteProvider, startRemoteProvider } from '../support/e2e-provider.ts';
 import { readRun } from '../support/e2e-state.ts';
 
 const items = 30;
 
-/** A state folder, a provider with its own bill, and one run whose budget is what a test says. */
+/** A state folder, a provider with its own bill, and runs whose budgets are what a test says. */
 async function openWorld(name: string) {
   const { home, remove } = await makeHome();
   const folder = dirname(home);
   await mkdir(home, { mode: 0o700 });
   const provider: RemoteProvider = await startRemoteProvider(folder);
   const dataset = await drawDataset(items);
+  const configure = (run: string, changes: Partial<EvaluationOptions>) =>
+    writeConfig(join(folder, `${run}.yaml`), {
+      name: run,
+      dataset,
+      items,
+      providerUrl: provider.url,
+      strategy: 'imagined-keyframes',
+      itemsInFlight: 8,
+      ...changes,
+    });
+  const read = async ({ code, stdout, stderr }: CliEnd) => {
+    if (stdout === '') throw new Error(stderr);
+    const summary = JSON.parse(stdout) as RunSummary;
+    return { code, stderr, summary, state: await readRun(home, summary.runId) };
+  };
+  const billUsd = async () => (await provider.totals()).costUsd;
   return {
+    home,
+    provider,
+    configure,
+    read,
+    billUsd,
     async run(budgetUsd: number | null) {
-      const config = await writeConfig(join(folder, 'run.yaml'), {
-        name,
-        dataset,
-        items,
-        providerUrl: provider.url,
-        strategy: 'imagined-keyframes',
-        itemsInFlight: 8,
-        ...(budgetUsd !== null && { budgetUsd }),
-      });
-      const { code, stdout, stderr } = await runCli(['run', config, '--json'], { home });
-      if (stdout === '') throw new Error(stderr);
-      const summary = JSON.parse(stdout) as RunSummary;
-      const state = await readRun(home, summary.runId);
-      return { code, stderr, summary, state, billUsd: (await provider.totals()).costUsd };
+      const config = await configure(name, budgetUsd === null ? {} : { budgetUsd });
+      const end = await read(await runCli(['run', config, '--json'], { home }));
+      return { ...end, billUsd: await billUsd() };
     },
     async close() {
       await remove();
@@ -88,4 +98,64 @@ describe.skipIf(e2eObstacle !== null)('a run with a budget', () => {
     },
     120_000,
   );
+
+  it('of an account, that two runs at once spend together, is never passed, and raised goes on', async () => {
+    const { home, provider, configure, read, billUsd, close } = await openWorld('shared');
+    const capUsd = fullUsd;
+    const start = (config: string) => startCli(['run', config, '--json'], { home });
+    try {
+      const calls = { budgetUsd: capUsd };
+      const configs = [
+        await configure('one', { calls, temperature: 0.1 }),
+        await configure('other', { calls, temperature: 0.2 }),
+      ] as const;
+      await provider.setLatency(3000);
+      const one = start(configs[0]);
+      await until('the first run calls', async () => (await provider.totals()).requests > 0);
+      const other = start(configs[1]);
+      await until('both runs are at work', () => other.said().includes('drive 1 over'));
+      await provider.setLatency(20);
+      const stopped = await Promise.all(
+        [one.ended, other.ended].map(async (end) => read(await end)),
+      );
+      const stoppedUsd = await billUsd();
+
+      for (const { code, stderr, summary } of stopped) {
+        expect(code).toBe(5);
+        expect(stderr).toContain('over all runs');
+        expect(stderr).toContain('warning: ');
+        expect(summary).toMatchObject({ state: 'stopped', stopReason: 'budget' });
+        expect(summary.counts).toMatchObject({ failed: 0, pending: 0, running: 0 });
+        expect(summary.counts.answered).toBeGreaterThan(0);
+        expect(summary.counts.skipped).toBeGreaterThan(0);
+      }
+      expect(stoppedUsd).toBeLessThanOrEqual(capUsd);
+      expect(stoppedUsd).toBeGreaterThan(capUsd - 0.1);
+      expect(ledgersUsd(stopped)).toBe(toNanoUsd(stoppedUsd));
+
+      for (const { summary } of stopped) {
+        const raise = ['--account-budget-usd', `answer=${capUsd * 4}`, '--reason', 'approved'];
+        expect((await runCli(['tune', summary.runId, ...raise], { home })).code).toBe(0);
+      }
+      const ends = await Promise.all(
+        configs.map(async (config) => read(await start(config).ended)),
+      );
+
+      for (const { code, summary } of ends) {
+        expect(code).toBe(0);
+        expect(summary.counts).toMatchObject({ skipped: 0, pending: 0, answered: items });
+      }
+      expect(ledgersUsd(ends)).toBe(toNanoUsd(await billUsd()));
+    } finally {
+      await close();
+    }
+  }, 180_000);
 });
+
+/** What the ledgers of runs have settled together, in nano-dollars; nothing may be open. */
+function ledgersUsd(
+  ends: readonly { readonly state: Awaited<ReturnType<typeof readRun>> }[],
+): number {
+  for (const { state } of ends) expect(state.ledger.openUsd).toBe(0);
+  return ends.reduce((sum, { state }) => sum + toNanoUsd(state.ledger.settledUsd), 0);
+}

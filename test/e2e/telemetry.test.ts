@@ -161,12 +161,18 @@ describe.skipIf(e2eObstacle !== null)('a run that is watched', () => {
   });
 
   it('logs lines of JSON that name run, item, step and workflow of what they concern', () => {
-    const failed = log.filter(({ activityType }) => activityType === 'generateImage');
+    const stepOf = new Map([
+      ['planImageRequests', 'plan'],
+      ['generateImage', 'generate'],
+      ['answerQuestion', 'answer'],
+    ]);
+    const failed = log.filter(({ activityType }) => stepOf.has(String(activityType)));
     expect(failed.length).toBeGreaterThan(0);
 
     const workflows = new Map(state.rows.map((row) => [row.item_id, row.workflow_id]));
     for (const line of failed) {
-      expect(line).toMatchObject({ run: state.run.runId, step: 'generate' });
+      const step = stepOf.get(String(line['activityType']));
+      expect(line).toMatchObject({ run: state.run.runId, step });
       expect(line['workflowId']).toBe(workflows.get(String(line['item'])));
     }
     for (const line of log.filter(({ workflowId }) => workflowId !== undefined)) {

@@ -94,6 +94,32 @@ describe.skipIf(e2eObstacle !== null)(
       expect((await open.ended).code).toBe(0);
     });
 
+    it('refuse another key variable for a run at work, and leave the run as it is', async () => {
+      const environment = { E2E_KEY: 'first', E2E_OTHER_KEY: 'second' };
+      const start = async (apiKeyEnv: string) =>
+        startCli(['run', await configure('keys', { apiKeyEnv, items: 30 }), '--json'], {
+          home,
+          environment,
+        });
+      const open = await start('E2E_KEY');
+      await untilCalls(1);
+      // Whatever this machine needs for the second command, the first is at work meanwhile.
+      await provider.setLatency(5000);
+      const { runId, spec } = (await listRuns(home))[0]!;
+
+      const refused = await (await start('E2E_OTHER_KEY')).ended;
+
+      const { run: after } = await readRun(home, runId);
+      expect(refused.code).toBe(2);
+      expect(refused.stderr).toContain(`${runId} is at work with another key variable`);
+      expect(refused.stderr).toContain(`model-${spec.models.answer.account}`);
+      expect(refused.stderr).toContain(`videoqa cancel ${runId}`);
+      expect([after.driveIsOpen, after.spec]).toEqual([true, spec]);
+      await provider.setLatency(0);
+      expect((await open.ended).code).toBe(0);
+      expect((await (await start('E2E_OTHER_KEY')).ended).code).toBe(0);
+    });
+
     it('end with code 3 when the holder is killed, and the same command goes on (D7, D10)', async () => {
       const config = await configure('orphaned', { items: 30 });
       const holder = run(config);

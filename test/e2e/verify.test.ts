@@ -93,6 +93,9 @@ describe.skipIf(e2eObstacle !== null)('verify and gc', { timeout: 120_000 }, () 
     change(`update spend_totals set settled_nano = settled_nano + 5000`);
     const misspent = await verify();
     change(`update spend_totals set settled_nano = settled_nano - 5000`);
+    change(`update spend_totals set open_nano = open_nano + 5000 where run_id = ''`);
+    const misshared = await verify();
+    change(`update spend_totals set open_nano = open_nano - 5000 where run_id = ''`);
     const recounted = await verify();
 
     expect(counted.code).toBe(7);
@@ -102,6 +105,9 @@ describe.skipIf(e2eObstacle !== null)('verify and gc', { timeout: 120_000 }, () 
     ]);
     expect(misspent.found.damage).toMatchObject([{ kind: 'counts' }]);
     expect(misspent.found.damage[0]?.what).toMatch(/settled spend is [\d.]+, its calls come to/);
+    expect(misshared.found.damage.map(({ what }) => what)).toEqual([
+      expect.stringMatching(/^account simulated-[0-9a-f]{8}: what all runs have spent there/),
+    ]);
     expect(recounted).toMatchObject({ code: 0, found: { damage: [] } });
     expect((await readRun(home, runId)).counts).toMatchObject({ scheduled: 5, answered: 5 });
   });

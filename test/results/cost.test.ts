@@ -11,7 +11,7 @@ import { costOfRun } from '../../results/cost.ts';
 import { samplePlace, sampleSpec, sampleStep } from '../adapters/database/sample-run.ts';
 
 const now = 1_900_000_000_000;
-const run = { runId: 'r1', spec: sampleSpec('r1') };
+const run = { runId: 'r1', spec: sampleSpec('r1'), createdAt: now };
 
 let folder: string;
 let database: Database;

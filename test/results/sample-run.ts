@@ -65,7 +65,14 @@ export function sampleSpec(
       frameOrder: 'time',
       frameMaxEdge: null,
     },
-    run: { itemsInFlight: 1, failOn: 1, maxDegraded: 1, cache: 'shared', budgetUsd: null },
+    run: {
+      itemsInFlight: 1,
+      priority: 3,
+      failOn: 1,
+      maxDegraded: 1,
+      cache: 'shared',
+      budgetUsd: null,
+    },
     output: null,
     promptVersion: '1',
   };

@@ -28,12 +28,15 @@ export type EvaluationOptions = {
   readonly apiKeyEnv?: string | null;
   readonly failOn?: number;
   readonly budgetUsd?: number;
-  /** Laid over every paid model: deadlines, attempts, calls at once. */
+  /** Laid over every paid model: deadlines, attempts, calls at once, seed, the cap of the account. */
   readonly calls?: {
     readonly timeoutS?: number;
     readonly maxAttempts?: number;
     readonly concurrency?: number;
+    readonly seed?: number;
+    readonly budgetUsd?: number;
   };
+  readonly onContextLength?: 'fail' | 'fewer-frames';
   readonly temperature?: number;
   readonly output?: string;
 };
@@ -71,7 +74,12 @@ export async function writeConfig(file: string, options: EvaluationOptions): Pro
         embedding: { model: 'durable-videoqa/tiny-siglip', path: tinyModel, device: 'cpu' },
       }),
     },
-    strategy: { name: strategy, answerFrames: 8, maxImageRequests: 2 },
+    strategy: {
+      name: strategy,
+      answerFrames: 8,
+      maxImageRequests: 2,
+      ...(options.onContextLength !== undefined && { onContextLength: options.onContextLength }),
+    },
     run: {
       itemsInFlight: options.itemsInFlight ?? 16,
       failOn: options.failOn ?? 0.05,

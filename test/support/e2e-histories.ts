@@ -1,7 +1,9 @@
+import type { Client } from '@temporalio/client';
 import { openEmbeddedTemporal } from '../../workers/embedded/open-embedded-temporal.ts';
 import { openStateFolder } from '../../workers/embedded/state-folder.ts';
 import { connectEmbedded } from '../../client/connect.ts';
 import { until } from './e2e-cli.ts';
+import { childResultBytes, payloadBytes } from './history-payloads.ts';
 import { temporalBinary } from './temporal-binary.ts';
 
 /** A workflow and everything its history says, strings and bytes alike. */
@@ -10,6 +12,8 @@ export type HistoryText = {
   readonly text: string;
   /** The data of its encrypted payloads. */
   readonly payloads: readonly Uint8Array[];
+  /** Bytes of each of its payloads, and of those that its children returned. */
+  readonly sizes: { readonly all: readonly number[]; readonly ofChildren: readonly number[] };
 };
 
 /**
@@ -28,24 +32,34 @@ export async function readHistories(
   const embedded = await openEmbeddedTemporal({ stateFolder, environment, onProgress });
   const { client, close } = await connectEmbedded(embedded.address, embedded.namespace);
   try {
-    const listed = await until('every workflow is listed', async () => {
+    const workflows = await until('every workflow is listed', async () => {
       const found = [];
-      for await (const each of client.workflow.list({ query: `EvalRunId = '${runId}'` })) {
-        found.push({ workflowId: each.workflowId, workflowRunId: each.runId });
+      for (const { execution } of await listed(client, `EvalRunId = '${runId}'`)) {
+        const { workflowId, runId: workflowRunId } = execution ?? {};
+        found.push({ workflowId: workflowId ?? '', workflowRunId: workflowRunId ?? '' });
       }
       return found.length >= atLeast && found;
     });
     return await Promise.all(
-      listed.map(async ({ workflowId, workflowRunId }) => {
+      workflows.map(async ({ workflowId, workflowRunId }) => {
         const handle = client.workflow.getHandle(workflowId, workflowRunId);
         const history = await handle.fetchHistory();
-        return { workflowId, text: textOf(history), payloads: encryptedIn(history) };
+        const sizes = { all: payloadBytes(history), ofChildren: childResultBytes(history) };
+        return { workflowId, text: textOf(history), payloads: encryptedIn(history), sizes };
       }),
     );
   } finally {
     await close();
     if (embedded.role === 'holder') await embedded.close();
   }
+}
+
+/** As the server has them: a memo that is encrypted stays so. */
+async function listed(client: Client, query: string) {
+  const { namespace } = client.options;
+  const pageSize = 1000;
+  const page = await client.workflowService.listWorkflowExecutions({ namespace, query, pageSize });
+  return page.executions;
 }
 
 /** Every string and every byte below a value, one to a line; bytes as Latin-1. */

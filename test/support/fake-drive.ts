@@ -1,4 +1,4 @@
-import { Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { Worker, type WorkerOptions, type WorkflowBundleOption } from '@temporalio/worker';
 import { cutShards } from '../../domain/shards.ts';
 import type { ItemEnd } from '../../domain/stores/run-store.ts';
 import type { EvaluateInput, IndexVideosInput, ItemRef } from '../../domain/workflow-contract.ts';
@@ -126,16 +126,21 @@ export function driveInput(about: Partial<EvaluateInput>): EvaluateInput {
   };
 }
 
-/** Runs a body while workers with the drive's activities poll. */
+/**
+ * Runs a body while workers with the drive's activities poll.
+ *
+ * @param own  laid over the options of the worker that runs workflows
+ */
 export async function whileWorking<Result>(
   { connection }: TestServer,
   workflowBundle: WorkflowBundleOption,
   drive: ReturnType<typeof fakeDrive>,
   body: () => Promise<Result>,
+  own: Partial<WorkerOptions> = {},
 ): Promise<Result> {
   const common = { connection, activities: drive.activities };
   const workers = await Promise.all([
-    Worker.create({ ...common, taskQueue: 'videoqa', workflowBundle }),
+    Worker.create({ ...common, taskQueue: 'videoqa', workflowBundle, ...own }),
     Worker.create({ ...common, taskQueue: 'q' }),
   ]);
   const running = workers.map((worker) => worker.run());

@@ -54,6 +54,7 @@ export function createFakeCallStore() {
       records[at] = { ...before, ...end, isDuplicate };
       return Promise.resolve(winnerOf(callKey)?.n ?? null);
     },
+    findResponse: (callKey, n) => Promise.resolve(responses.get(nameOf(callKey, n)) ?? null),
     ofStep: (owner: CallOwner) =>
       Promise.resolve(records.filter((call) => ownerKeys.every((key) => call[key] === owner[key]))),
     spending: () => Promise.resolve([]),

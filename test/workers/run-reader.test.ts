@@ -26,6 +26,25 @@ describe('createRunReader', () => {
       .toBe('http://127.0.0.1:10/v1');
   });
 
+  it('prices calls by the list of their day', async () => {
+    const day = (text: string) => ({ ...stores, now: () => Date.parse(`${text}T12:00:00Z`) });
+    const spec = sampleSpec('r1');
+    const answer = {
+      ...spec.models.answer,
+      provider: 'openai',
+      baseUrl: 'https://api.openai.com/v1',
+      model: 'o3',
+      price: { inputPerM: 10, outputPerM: 40 },
+      priceOrigin: { source: 'table', validFrom: '2025-04-16', list: 'a list of 2025' },
+    } as const;
+    await stores.runs.updateSpec('r1', { ...spec, models: { ...spec.models, answer } });
+    const priceOn = async (text: string) =>
+      (await createRunReader(day(text)).spec('r1')).models.answer.price;
+
+    expect(await priceOn('2025-06-09')).toEqual({ inputPerM: 10, outputPerM: 40 });
+    expect(await priceOn('2025-06-10')).toEqual({ inputPerM: 2, outputPerM: 8 });
+  });
+
   it('does not ask the database for every step', async () => {
     let asked = 0;
     const runs = {

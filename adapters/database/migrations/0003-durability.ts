@@ -50,7 +50,7 @@ export const durabilityTables: Migration = {
       primary key (run_id, video_id)
     )`,
 
-    // Money in nano-dollars. The account is '' in the row of the whole run.
+    // Money in nano-dollars. The account is '' in the row of a whole run, the run in that of an account.
     `create table spend_totals (
       run_id text not null, account text not null, calls bigint not null,
       settled_nano bigint not null, open_nano bigint not null, duplicate_nano bigint not null,
@@ -69,6 +69,9 @@ export const durabilityTables: Migration = {
           sum(case when is_duplicate = 1 then ${nano('price_usd')} else 0 end)
         from calls group by run_id${account === 'account' ? ', account' : ''}`,
     ),
+    `insert into spend_totals (run_id, account, calls, settled_nano, open_nano, duplicate_nano)
+      select '', account, sum(calls), sum(settled_nano), sum(open_nano), sum(duplicate_nano)
+      from spend_totals where account <> '' group by account`,
     // What an admitted item of a run with a budget may take, and what it has taken.
     `create table item_holds (
       run_id text not null, item_id text not null, sample integer not null,

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../../adapters/database/open-database.ts';
 import type { RunBudget } from '../../../domain/budget.ts';
 import { BudgetRefusal } from '../../../domain/budget-gate.ts';
@@ -33,8 +33,10 @@ export function describeBudget(open: () => Promise<Database>): void {
   beforeEach(async () => {
     database = await open();
     calls = database.calls;
-    await database.runs.create(sampleRun('r1'), sampleItems(20));
-    await database.runs.openDrive('r1', { kind: 'unfinished' });
+    for (const runId of ['r1', 'r2']) {
+      await database.runs.create(sampleRun(runId), sampleItems(20));
+      await database.runs.openDrive(runId, { kind: 'unfinished' });
+    }
   });
   afterEach(() => database.close());
 
@@ -60,12 +62,13 @@ export function describeBudget(open: () => Promise<Database>): void {
       return error;
     }
   };
-  const pay = async (itemId: string, step: Intent['step'], priceUsd: number | null) => {
-    const made = intent(itemId, step);
+  const payFor = async (made: Intent, priceUsd: number | null) => {
     const n = await calls.openIntent(made);
     await calls.storeResponse(made.callKey, { n, status: 200, body: Buffer.from('yes') });
     await calls.settle(made.callKey, n, { ...end, priceUsd });
   };
+  const pay = (itemId: string, step: Intent['step'], priceUsd: number | null) =>
+    payFor(intent(itemId, step), priceUsd);
   const payItem = async (itemId: string, priceUsd: number) => {
     for (const step of ['plan', 'generate', 'answer'] as const) await pay(itemId, step, priceUsd);
   };
@@ -125,6 +128,89 @@ export function describeBudget(open: () => Promise<Database>): void {
       { account: 'chat', capUsd: null, calls: 2 },
       { account: 'painter', capUsd: 2, calls: 0 },
     ]);
+  });
+
+  describe('the cap of an account', () => {
+    /** Of a run that has no cap but this one, on chat. */
+    const shared = (runId: string, itemId: string, step: Intent['step'], capUsd = 10) =>
+      intent(itemId, step, {
+        runId,
+        callKey: `${runId} ${itemId} ${step}`,
+        budget: budget({ runUsd: null, accountsUsd: { chat: capUsd } }),
+      });
+    const chatOf = async (runId: string) =>
+      (await calls.spending(runId)).find(({ account }) => account === 'chat');
+
+    test('counts what all runs have settled and may have spent there', async () => {
+      await payFor(shared('r1', 'q0', 'plan'), 6.5);
+      await calls.openIntent(shared('r2', 'q0', 'plan'));
+
+      expect(await chatOf('r1')).toMatchObject({
+        settledUsd: 6.5,
+        openUsd: 0,
+        capUsd: 10,
+        counted: {
+          settledUsd: 6.5,
+          openUsd: 1,
+        },
+      });
+      expect(await chatOf('r2')).toMatchObject({
+        settledUsd: 0,
+        openUsd: 1,
+        capUsd: 10,
+        counted: {
+          settledUsd: 6.5,
+          openUsd: 1,
+        },
+      });
+      // 7.5 are spent and 1 is held: no further item fits.
+      expect(await refusal(shared('r2', 'q1', 'plan'))).toMatchObject({
+        mayFitLater: true,
+        message: expect.stringContaining('account chat, which all runs share') as string,
+      });
+      expect(await refusal(shared('r2', 'q1', 'plan', 11))).toBeNull();
+    });
+
+    test('stops the second run when the first has spent it, and lets it go on when it is raised', async () => {
+      await payFor(shared('r1', 'q0', 'plan'), 8.5);
+      await payFor(shared('r1', 'q0', 'answer'), 0.5);
+
+      expect(await refusal(shared('r2', 'q0', 'plan'))).toMatchObject({ mayFitLater: false });
+
+      expect(await refusal(shared('r2', 'q0', 'plan', 12))).toBeNull();
+      // The first run goes by the cap that it was given itself.
+      expect(await refusal(shared('r1', 'q1', 'plan'))).not.toBeNull();
+    });
+
+    test('counts the spend of runs that have none, and leaves them alone', async () => {
+      const free = intent('q0', 'plan', { runId: 'r1', callKey: 'free', budget: null });
+      await payFor({ ...free, maxPriceUsd: 20 }, 9.5);
+
+      expect(await refusal(shared('r2', 'q0', 'plan'))).toMatchObject({ mayFitLater: false });
+      await payFor({ ...free, callKey: 'free again' }, 9.5);
+    });
+
+    test('waits for what items of another run may still need, until its drive has ended', async () => {
+      for (const item of ['q0', 'q1', 'q2', 'q3', 'q4'])
+        await calls.openIntent(shared('r1', item, 'plan'));
+      expect(await refusal(shared('r2', 'q0', 'plan'))).toMatchObject({ mayFitLater: true });
+
+      await database.runs.closeDrive('r1', 1, 'cancelled');
+
+      expect(await refusal(shared('r2', 'q0', 'plan'))).toBeNull();
+    });
+
+    test('is warned of by each run that finds 80 % of it spent, once', async () => {
+      await payFor(shared('r2', 'q0', 'plan'), 0.5);
+      await payFor(shared('r1', 'q0', 'plan'), 7.5);
+      expect(await chatOf('r1')).toMatchObject({ warnedAt: expect.any(Number) as number });
+      expect(await chatOf('r2')).toMatchObject({ warnedAt: null });
+
+      await payFor(shared('r2', 'q0', 'answer'), 0.1);
+
+      expect(await chatOf('r2')).toMatchObject({ warnedAt: expect.any(Number) as number });
+      expect((await calls.spending('r2'))[0]).toMatchObject({ account: null, warnedAt: null });
+    });
   });
 
   test('counts a reply without figures at its maximum, as long as there is a price', async () => {

@@ -119,6 +119,16 @@ export function describeCallStore(open: () => Promise<Database>): void {
     expect(await calls.findUnsettled(key)).toEqual([]);
   });
 
+  test('gives back what came to a request that was refused', async () => {
+    const n = await calls.openIntent(intent);
+    expect(await calls.findResponse(key, n)).toBeNull();
+    const body = new Uint8Array([1, 2, 3]);
+    await calls.storeResponse(key, { n, status: 400, body });
+    await calls.settle(key, n, { ...usable, state: 'unbilled', failureClass: 'bad_media' });
+
+    expect(await calls.findResponse(key, n)).toEqual({ n, status: 400, body });
+  });
+
   test.each([0, 8 * 1024, 8 * 1024 + 1, 2_000_000])(
     'keeps a response of %i bytes',
     async (size) => {

@@ -143,6 +143,13 @@ export function describeDrives(open: () => Promise<Database>): void {
     ]);
   });
 
+  test('has no work for a drive that is closed', async () => {
+    await database.runs.openDrive('r1', { kind: 'unfinished' });
+    await database.runs.closeDrive('r1', 1, 'cancelled');
+
+    expect(await database.runs.videosOfDrive('r1', 1)).toEqual([]);
+  });
+
   test('goes on with items that never ended or failed on an account or a model', async () => {
     await database.runs.openDrive('r1', { kind: 'unfinished' });
     await database.runs.recordRows('r1', 1, [

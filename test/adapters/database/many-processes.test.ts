@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Libsql from 'libsql';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openBlobStore } from '../../../adapters/blobs/open-blob-store.ts';
 import { openDatabase } from '../../../adapters/database/open-database.ts';
 import type { Database } from '../../../adapters/database/open-database.ts';
@@ -52,20 +52,42 @@ test('processes that make and write one database at once lose nothing', async ()
   expect(numbers).toEqual(Array.from({ length: 180 }, (_, n) => n));
 });
 
-test('processes that spend one budget at once never pass it together, and use it up', async () => {
-  const spender = fileURLToPath(new URL('spender-process.ts', import.meta.url));
-  const { database: databaseUrl, blobs } = urls();
-  const start = execa({ node: true, nodeOptions: ['--import', 'tsx'], reject: false });
-  const ended = await Promise.all(
-    ['a', 'b', 'c'].map((name) => start(spender, [databaseUrl, blobs, name])),
-  );
-
-  expect(ended.map(({ stderr }) => stderr)).toEqual(['', '', '']);
-  const { settledUsd, openUsd } = await (await openHere()).calls.ledger('r1');
-  expect(settledUsd + openUsd).toBeLessThanOrEqual(10);
+describe('processes that spend one budget at once', () => {
+  const spend = async (whose: 'run' | 'account', runOf: Readonly<Record<string, string>>) => {
+    const spender = fileURLToPath(new URL('spender-process.ts', import.meta.url));
+    const { database: databaseUrl, blobs } = urls();
+    const start = execa({ node: true, nodeOptions: ['--import', 'tsx'], reject: false });
+    const ended = await Promise.all(
+      Object.entries(runOf).map(([name, runId]) =>
+        start(spender, [databaseUrl, blobs, name, runId, whose]),
+      ),
+    );
+    expect(ended.map(({ stderr }) => stderr)).toEqual(ended.map(() => ''));
+    return (await openHere()).calls;
+  };
   // An item takes 0.14, and its last call must fit at its maximum of 1.
-  expect(settledUsd).toBeGreaterThan(10 - 1.14 - 0.14);
-}, 60_000);
+  const nearlyAll = 10 - 1.14 - 0.14;
+
+  test('of one run, never pass it together, and use it up', async () => {
+    const calls = await spend('run', { a: 'r1', b: 'r1', c: 'r1' });
+
+    const { settledUsd, openUsd } = await calls.ledger('r1');
+    expect(settledUsd + openUsd).toBeLessThanOrEqual(10);
+    expect(settledUsd).toBeGreaterThan(nearlyAll);
+  }, 60_000);
+
+  test('of an account, for two runs, never pass it together, and use it up', async () => {
+    const calls = await spend('account', { a: 'r1', b: 'r2', c: 'r2' });
+
+    const { counted } = (await calls.spending('r1')).find(({ account }) => account === 'account')!;
+    const ledgers = [await calls.ledger('r1'), await calls.ledger('r2')];
+    const settledUsd = ledgers.reduce((sum, ledger) => sum + ledger.settledUsd, 0);
+    expect(counted.settledUsd).toBeCloseTo(settledUsd, 9);
+    expect(counted.settledUsd + counted.openUsd).toBeLessThanOrEqual(10);
+    expect(counted.settledUsd).toBeGreaterThan(nearlyAll);
+    expect(Math.min(...ledgers.map((ledger) => ledger.calls))).toBeGreaterThan(0);
+  }, 60_000);
+});
 
 test('a writer killed again and again leaves everything that it had committed', async () => {
   const { runs, calls } = await openHere();

@@ -52,7 +52,14 @@ export function sampleSpec(runId: string, itemsInFlight = 32): RunSpec {
       frameOrder: 'time',
       frameMaxEdge: null,
     },
-    run: { itemsInFlight, failOn: 0.05, maxDegraded: 0.2, cache: 'shared', budgetUsd: null },
+    run: {
+      itemsInFlight,
+      priority: 3,
+      failOn: 0.05,
+      maxDegraded: 0.2,
+      cache: 'shared',
+      budgetUsd: null,
+    },
     output: null,
     promptVersion: '1',
   };

@@ -12,9 +12,11 @@ describe('specFromColumn', () => {
   it('reads the spec of a run of version 0.1, so that it goes on', () => {
     const spec = sampleSpec('r1');
     const { media: _, ...dataset } = spec.dataset;
+    const { priority: __, budgetUsd: ___, ...run } = spec.run;
     const embedding = { model: 'm', path: '/m', device: 'cpu' };
     const old = {
       ...spec,
+      run,
       dataset: { ...dataset, frames: '/frames', frameTime: { perSecond: 1 } },
       models: { ...spec.models, embedding },
     };
@@ -26,5 +28,6 @@ describe('specFromColumn', () => {
       media: { kind: 'frames', folder: '/frames', frameTime: { perSecond: 1 } },
     });
     expect(read.models.embedding).toEqual({ ...embedding, dtype: 'fp32' });
+    expect(read.run).toEqual({ ...run, priority: 3, budgetUsd: null });
   });
 });

@@ -1,6 +1,6 @@
 /**
- * A process that pays for items until its run's budget refuses one: `<database> <blobs> <spender>`.
- * Each item plans and answers, reserves a dollar a call and pays 7 cents.
+ * A process that pays for items until a cap of 10 dollars refuses one: `<database> <blobs> <spender>
+ * <run> <whose cap: run or account>`. Each item plans and answers, reserves a dollar a call and pays 7 cents.
  */
 import { openBlobStore } from '../../../adapters/blobs/open-blob-store.ts';
 import { openDatabase } from '../../../adapters/database/open-database.ts';
@@ -8,19 +8,20 @@ import { BudgetRefusal } from '../../../domain/budget-gate.ts';
 import type { Step } from '../../../domain/outcome.ts';
 import { sampleStep } from './sample-run.ts';
 
-const [databaseUrl = '', blobUrl = '', spender = ''] = process.argv.slice(2);
+const [databaseUrl = '', blobUrl = '', spender = '', runId = '', whose = ''] =
+  process.argv.slice(2);
 const { calls, close } = await openDatabase(databaseUrl, openBlobStore(blobUrl));
 const budget = {
-  runUsd: 10,
-  accountsUsd: {},
+  runUsd: whose === 'run' ? 10 : null,
+  accountsUsd: whose === 'account' ? { account: 10 } : {},
   itemMostUsd: { account: 2 },
   callMostUsd: { account: 1 },
 };
 
 async function pay(itemId: string, step: Step): Promise<void> {
-  const callKey = `${itemId} ${step}`;
+  const callKey = `${runId} ${itemId} ${step}`;
   const n = await calls.openIntent({
-    ...sampleStep({ itemId, step }),
+    ...sampleStep({ runId, itemId, step }),
     callKey,
     account: 'account',
     model: 'looker',

@@ -1,6 +1,11 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { mediaTypeOf, pictureInfo, resizeFrame } from '../../../adapters/frames/picture.ts';
+import {
+  mediaTypeOf,
+  pictureInfo,
+  plainJpeg,
+  resizeFrame,
+} from '../../../adapters/frames/picture.ts';
 
 const plain = (width: number, height: number) =>
   sharp({ create: { width, height, channels: 3, background: { r: 200, g: 40, b: 90 } } });
@@ -84,5 +89,53 @@ describe('resizeFrame', () => {
 
     expect(await pictureInfo(cut)).toMatchObject({ width: 300 });
     await expect(resizeFrame(cut, 100)).rejects.toMatchObject({ failureClass: 'bad_media' });
+  });
+});
+
+describe('plainJpeg', () => {
+  it('makes a small baseline JPEG in sRGB without metadata of whatever it is given', async () => {
+    const inks = await plain(2000, 1000)
+      .toColourspace('cmyk')
+      .withMetadata({ orientation: 6 })
+      .jpeg({ progressive: true, quality: 100 })
+      .toBuffer();
+
+    const made = await sharp(await plainJpeg(inks)).metadata();
+
+    expect(made).toMatchObject({
+      format: 'jpeg',
+      space: 'srgb',
+      channels: 3,
+      isProgressive: false,
+      width: 640,
+      height: 1280,
+    });
+    expect([made.icc, made.exif, made.orientation]).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('lays what is transparent on white, and enlarges nothing', async () => {
+    const clear = { r: 0, g: 0, b: 0, alpha: 0 };
+    const create = { width: 8, height: 4, channels: 4, background: clear } as const;
+    const made = await plainJpeg(await sharp({ create }).png().toBuffer());
+
+    const { data, info } = await sharp(made).raw().toBuffer({ resolveWithObject: true });
+
+    expect([info.width, info.height]).toEqual([8, 4]);
+    expect(Math.min(...data)).toBeGreaterThan(250);
+  });
+
+  it('gives the same bytes each time, since requests are keyed by them', async () => {
+    const bytes = await plain(64, 36).png().toBuffer();
+
+    expect(await plainJpeg(bytes)).toEqual(await plainJpeg(bytes));
+  });
+
+  it('fails with bad_media where the pixels cannot be decoded', async () => {
+    const whole = await plain(300, 200).png().toBuffer();
+
+    await expect(plainJpeg(whole.subarray(0, whole.length - 60))).rejects.toMatchObject({
+      failureClass: 'bad_media',
+      action: 'fail',
+    });
   });
 });

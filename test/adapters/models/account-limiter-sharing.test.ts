@@ -11,13 +11,18 @@ const good: CallEnd = { usage: null, failureClass: null, retryAfterMs: null };
 const never = new AbortController().signal;
 
 /** One process; `call` makes a call of a run that takes `tookMs`, and says when it left. */
-function openProcess(limits: Partial<AccountLimits>, accounts = createMemoryAccounts()) {
+function openProcess(
+  limits: Partial<AccountLimits>,
+  accounts = createMemoryAccounts(),
+  priorities: Readonly<Record<string, number>> = {},
+) {
   const limiter = createAccountLimiter(accounts, 'p1');
   const left: { readonly runId: string; readonly ticket: string; readonly at: number }[] = [];
   const refused: StepError[] = [];
   const call = async (runId: string, ticket: string, tookMs = 0, end = good) => {
     const all = { concurrency: 4, requestsPerMinute: null, tokensPerMinute: null, ...limits };
-    const about = { account: 'a', runId, ticket, limits: all, expectedTokens: 100 };
+    const { [runId]: priority = 3 } = priorities;
+    const about = { account: 'a', runId, priority, ticket, limits: all, expectedTokens: 100 };
     const place = await limiter.acquire(about, never).catch((error: unknown) => {
       refused.push(error as StepError);
       return null;
@@ -40,6 +45,58 @@ describe('calls of two runs in one process', () => {
 
     const first = left.slice(0, 11).map(({ runId }) => runId);
     expect(first.filter((runId) => runId === 'small')).toHaveLength(5);
+  });
+});
+
+/** Calls again and again, each time for as long as it is told to wait, as Temporal would. */
+async function callUntil(
+  { call, left, refused }: ReturnType<typeof openProcess>,
+  runId: string,
+  ticket: string,
+): Promise<void> {
+  const isThrough = () => left.some((one) => one.runId === runId && one.ticket === ticket);
+  for (;;) {
+    const before = refused.length;
+    await call(runId, ticket);
+    if (isThrough()) return;
+    await new Promise((done) => setTimeout(done, refused[before]?.retryAfterMs ?? 1000));
+  }
+}
+
+describe('two runs under one limit', () => {
+  const callsOf = (process: ReturnType<typeof openProcess>, runId: string, count: number) => {
+    for (let i = 0; i < count; i += 1) void callUntil(process, runId, `${i}`);
+  };
+  const countOf = ({ left }: ReturnType<typeof openProcess>, runId: string) =>
+    left.filter((one) => one.runId === runId).length;
+
+  it('a small one is not held up by the waits of a large one', async () => {
+    const process = openProcess({ requestsPerMinute: 60 });
+    callsOf(process, 'large', 300);
+    await vi.advanceTimersByTimeAsync(5000);
+    callsOf(process, 'small', 4);
+
+    await vi.advanceTimersByTimeAsync(20_000);
+
+    expect(countOf(process, 'small')).toBe(4);
+  });
+
+  it.each([
+    [1, 5],
+    [2, 4],
+    [3, 3],
+  ])('priorities %d and %d share it as 6 less them', async (one, other) => {
+    const process = openProcess({ requestsPerMinute: 60 }, undefined, { one, other });
+    callsOf(process, 'other', 300);
+    callsOf(process, 'one', 300);
+
+    await vi.advanceTimersByTimeAsync(240_000);
+
+    const [ones, others] = [countOf(process, 'one'), countOf(process, 'other')];
+    expect(ones + others).toBeGreaterThan(200);
+    const part = (6 - one) / (12 - one - other);
+    expect(ones / (ones + others)).toBeGreaterThan(part - 0.07);
+    expect(ones / (ones + others)).toBeLessThan(part + 0.07);
   });
 });
 

@@ -9,29 +9,31 @@ const request = (ticket: string) => ({
   expectedTokens: 0,
 });
 
+const caller = (askedAt: number) => ({ runId: 'r1', askedAt, priority: 3 });
+
 beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
 afterEach(() => void vi.useRealTimers());
 
 describe("callers whose wait is Temporal's", () => {
-  it('are before those who asked later, and keep their turn', () => {
+  it('are expected, and keep their turn', () => {
     const away = createAwayCallers();
-    away.note(request('first'), 10, 20_000);
-    away.note(request('second'), 20, 20_000);
+    away.note(request('first'), caller(10), 20_000);
+    away.note(request('second'), caller(20), 20_000);
 
-    expect(away.ahead(15)).toBe(1);
+    expect(away.expected()).toEqual([caller(10), caller(20)]);
     expect(away.takeBack(request('first'))).toBe(10);
-    expect(away.ahead(30)).toBe(1);
+    expect(away.expected()).toEqual([caller(20)]);
   });
 
   it('hold nobody up once they came back to another process, and may still come here', () => {
     const away = createAwayCallers();
-    away.note(request('first'), 10, 20_000);
+    away.note(request('first'), caller(10), 20_000);
 
     vi.advanceTimersByTime(21_000);
-    expect(away.ahead(30)).toBe(1);
+    expect(away.expected()).toHaveLength(1);
     vi.advanceTimersByTime(2000);
 
-    expect(away.ahead(30)).toBe(0);
+    expect(away.expected()).toEqual([]);
     expect(away.takeBack(request('first'))).toBe(10);
   });
 });

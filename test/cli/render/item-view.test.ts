@@ -101,6 +101,21 @@ describe('renderItem', () => {
     `);
   });
 
+  it('shows beside a step how its refused requests were changed', () => {
+    const steps = row.steps.map((step) => ({ ...step, remedies: ['fewer-frames'] as const }));
+
+    const text = renderItem({
+      simulated: true,
+      row: { ...row, steps },
+      hit: null,
+      replies: [],
+      calls: [],
+      temporalUi: null,
+    });
+
+    expect(text).toMatch(/answer .* 2\.00 s +0\.00 s +1 +fewer-frames$/m);
+  });
+
   it('shows why an item failed, without what a provider put into its message for the terminal', () => {
     const failed = failedRow('q2', 'provider_error');
     const failure = { ...failed.failure!, message: 'HTTP 500 \u001b]0;owned\u0007\u001b[2Jbusy' };

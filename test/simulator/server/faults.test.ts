@@ -65,6 +65,8 @@ describe('a refusal', () => {
     ['auth', 401, 'invalid_api_key', 'AuthenticationError'],
     ['quota', 429, 'insufficient_quota', 'insufficient_quota'],
     ['bad_request', 400, null, 'InvalidParameter'],
+    ['bad_image', 400, 'invalid_image', 'InvalidParameter.Image'],
+    ['output_filter', 400, 'data_inspection_failed', 'OutputImageSensitiveContentDetected'],
   ] as const)('of kind %s has status %i and is not billed', async (kind, status, code, arkCode) => {
     const provider = await openFaulty([kind]);
 
@@ -78,6 +80,19 @@ describe('a refusal', () => {
       { fault: kind, status, billed: false },
       { fault: kind, status, billed: false },
     ]);
+  });
+
+  it('for too long a context meets chat alone, and the same request each time', async () => {
+    const provider = await openFaulty(['context_length']);
+
+    const replies = [
+      await provider.chat(plainRequest('x')),
+      await provider.chat(plainRequest('x')),
+      await provider.ark(picture('x')),
+    ];
+
+    expect(replies.map(({ status }) => status)).toEqual([400, 400, 200]);
+    expect(await replies[0]?.json()).toMatchObject({ error: { code: 'context_length_exceeded' } });
   });
 
   it('for too many requests says how long to wait', async () => {
