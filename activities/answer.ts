@@ -1,20 +1,23 @@
 import { parseAnswer } from '../domain/answer-parsing.ts';
+import { answerPrompt, shownOrder, takesWholeReply } from '../domain/answer-prompt.ts';
 import type { Frame, Item } from '../domain/item.ts';
-import { answerPrompt } from '../domain/prompts.ts';
 import { redrawOf } from '../domain/redraw.ts';
+import type { RunSpec } from '../domain/run-spec.ts';
 import type { ShownFrame } from '../domain/row.ts';
-import { type RunSpec, searchesFrames } from '../domain/run-spec.ts';
-import { sampleIndexes } from '../domain/sampling.ts';
 import { shownFrame } from '../domain/shown-frame.ts';
 import { StepError } from '../domain/step-error.ts';
+import { ruleScores } from '../domain/suites/reply-rules.ts';
 import type { AnswerResult, RetrieveResult } from '../domain/step-results.ts';
 import type { BlobStore } from '../domain/stores/blob-store.ts';
 import type { StepRecord } from '../domain/stores/step-store.ts';
+import { isBlind, searchesFrames } from '../domain/strategy-spec.ts';
+import { parseWholeReply } from '../domain/whole-reply.ts';
 import type { ItemRef, ItemResult } from '../domain/workflow-contract.ts';
 import type { AskChat } from './ask-chat.ts';
 import { orFewerFrames } from './or-fewer-frames.ts';
 import { resultOf, type RecordStep, type StepWork } from './record-step.ts';
 import type { FrameReader, RunReader } from './run-reader.ts';
+import { sampleVideos, withPictures } from './show-videos.ts';
 
 export type AnswerDependencies = {
   readonly reader: RunReader;
@@ -35,10 +38,9 @@ export function createAnswerActivities(dependencies: AnswerDependencies) {
       const { answer } = await recordStep<AnswerResult>(ref, 'answer', 0, async (step) => {
         const spec = await reader.spec(ref.runId);
         const item = await reader.item(ref.runId, ref.itemId);
-        const all = await frames.list(spec, item.videoIds[0]!);
         const result = await orFewerFrames(spec.strategy, {
           ...step,
-          choose: (most) => chooseFrames(spec, all, step.records, most),
+          choose: (most) => chooseFrames(spec, item, frames, { records: step.records, most }),
           ask: (chosen) => answerFrom(dependencies, { ref, step, spec, item, chosen }),
         });
         return { result, usable: result.answer !== null };
@@ -49,66 +51,79 @@ export function createAnswerActivities(dependencies: AnswerDependencies) {
 }
 export type AnswerActivities = ReturnType<typeof createAnswerActivities>;
 
-/** Asks about the chosen frames, and reads the answer out of the reply. */
+/** Asks about the chosen frames of each video, and reads the answer out of the reply. */
 async function answerFrom(
   { frames, blobs, askChat }: AnswerDependencies,
-  about: {
+  given: {
     readonly ref: ItemRef;
     readonly step: Parameters<StepWork<AnswerResult>>[0];
     readonly spec: RunSpec;
     readonly item: Item;
-    readonly chosen: readonly Frame[];
+    readonly chosen: readonly (readonly Frame[])[];
   },
 ): Promise<AnswerResult> {
-  const { ref, step, spec, item, chosen } = about;
-  const { question, options } = item;
-  const pictures = await Promise.all(chosen.map((frame) => frames.picture(spec, frame)));
+  const { ref, step, spec, item, chosen } = given;
+  const videos = await withPictures(spec, frames, chosen);
+  const about = { item, prompt: spec.prompt ?? {} };
   const reply = await askChat({
     ...step,
     spec,
     model: spec.models.answer,
-    request: answerPrompt({ question, options, frames: pictures }),
-    media: pictures,
+    request: answerPrompt({ ...about, videos }),
+    media: videos.flat(),
     redraw: redrawOf(step.records, 'answer', 0, ref.drive),
   });
   const replyArtifact = await blobs.put(new TextEncoder().encode(reply.text));
-  const parsed = parseAnswer(reply.text, options);
+  const parsed = takesWholeReply(about)
+    ? parseWholeReply(reply.text)
+    : parseAnswer(reply.text, item.options);
   return {
     answer: parsed?.answer ?? null,
     answerText: parsed?.answerText ?? null,
     parseRule: parsed?.rule ?? null,
     replyArtifact,
     responseModel: reply.responseModel,
-    shown: chosen.map(shownFrame),
+    shown: shownOrder(about, chosen.length).flatMap((video) => chosen[video]!.map(shownFrame)),
+    ruleScores: ruleScores(spec.dataset.format, reply.text, item, parsed !== null),
   };
 }
 
 /**
- * The frames that retrieval chose, the best of them where there may be fewer, or evenly spaced ones for
- * a strategy without retrieval.
+ * The frames of each video: those that retrieval chose, the best of them where there may be fewer,
+ * evenly spaced ones for a strategy without retrieval, or none.
  */
-function chooseFrames(
-  { strategy }: RunSpec,
-  all: readonly Frame[],
-  records: readonly StepRecord[],
-  most: number,
-): Frame[] {
+async function chooseFrames(
+  spec: RunSpec,
+  item: Item,
+  frames: FrameReader,
+  { records, most }: { readonly records: readonly StepRecord[]; readonly most: number },
+): Promise<Frame[][]> {
+  const { strategy } = spec;
+  if (isBlind(strategy)) return item.videoIds.map(() => []);
   if (!searchesFrames(strategy)) {
-    const count = Math.min(strategy.answerFrames ?? strategy.initialFrames, most);
-    return sampleIndexes(strategy.sampling, all.length, count).map((index) => all[index]!);
+    const budget = Math.min(strategy.answerFrames ?? strategy.initialFrames, most);
+    return sampleVideos(spec, item, frames, budget);
   }
-  const byId = new Map(all.map((frame) => [frame.frameId, frame]));
-  const found = resultOf<RetrieveResult>(records, 'embed-retrieve', 0);
-  return bestOf(found, most).map(({ video_id, frame_id }) => {
-    const frame = byId.get(frame_id);
-    if (frame !== undefined) return frame;
-    throw new StepError('frames_missing', 'fail', `${video_id} no longer has frame ${frame_id}`);
-  });
+  const chosen = bestOf(resultOf<RetrieveResult>(records, 'embed-retrieve', 0), most);
+  return Promise.all(
+    item.videoIds.map(async (videoId) => {
+      const all = await frames.list(spec, videoId);
+      const byId = new Map(all.map((frame) => [frame.frameId, frame]));
+      const ofVideo = chosen.filter(({ video_id }) => video_id === videoId);
+      return ofVideo.map(({ frame_id }) => {
+        const frame = byId.get(frame_id);
+        if (frame !== undefined) return frame;
+        throw new StepError('frames_missing', 'fail', `${videoId} no longer has frame ${frame_id}`);
+      });
+    }),
+  );
 }
 
 /** The frames that were chosen first, in the order they are shown: `retrieved` has the best in front. */
 function bestOf({ retrieved, chosen }: RetrieveResult, most: number): readonly ShownFrame[] {
   if (chosen.length <= most) return chosen;
-  const best = new Set(retrieved.slice(0, most).map(({ frame_id }) => frame_id));
-  return chosen.filter(({ frame_id }) => best.has(frame_id));
+  const nameOf = ({ video_id, frame_id }: Pick<ShownFrame, 'video_id' | 'frame_id'>): string =>
+    JSON.stringify([video_id, frame_id]);
+  const best = new Set(retrieved.slice(0, most).map(nameOf));
+  return chosen.filter((frame) => best.has(nameOf(frame)));
 }

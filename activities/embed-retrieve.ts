@@ -1,10 +1,8 @@
 import { crashPoint } from '../domain/crash-points.ts';
-import type { Frame, Item } from '../domain/item.ts';
-import type { EmbeddingSpec, RunSpec, StrategySpec } from '../domain/run-spec.ts';
-import { selectFrames, type SelectedFrame } from '../domain/ranking.ts';
+import type { Item } from '../domain/item.ts';
+import type { EmbeddingSpec, RunSpec } from '../domain/run-spec.ts';
 import { queryText } from '../domain/query-text.ts';
 import { differentModels, hasSameWeights, isPreparedAlike } from '../domain/same-model.ts';
-import type { ScoredFrame } from '../domain/similarity.ts';
 import { shownFrame } from '../domain/shown-frame.ts';
 import { StepError } from '../domain/step-error.ts';
 import type { GenerateResult, PlanResult, RetrieveResult } from '../domain/step-results.ts';
@@ -14,19 +12,9 @@ import type { EmbedderIdentity, ItemRef } from '../domain/workflow-contract.ts';
 import type { Embedder } from './embedder.ts';
 import { referenceFrame } from './generate.ts';
 import type { Quarantine } from './quarantine.ts';
+import { inOrder, type OpenIndex, rankVideos, type SearchedVideo } from './rank-videos.ts';
 import { resultOf, type RecordStep } from './record-step.ts';
 import type { FrameReader, RunReader } from './run-reader.ts';
-
-/** The embeddings of one video's frames, open for searching. */
-export type OpenIndex = EmbedderIdentity & {
-  readonly frameNames: readonly string[];
-  /**
-   * The `k` frames most similar to each query, best first; `index` is a row of `frameNames`.
-   *
-   * @param queries  unit-length rows, row-major [queries, dimension]
-   */
-  search(queries: Float32Array, k: number): ScoredFrame[][];
-};
 
 export type EmbedRetrieveDependencies = {
   readonly reader: RunReader;
@@ -53,9 +41,7 @@ export function createEmbedRetrieveActivities(dependencies: EmbedRetrieveDepende
      * question) and finds the frames of the video most similar to it: top-k per query, then the
      * answer's places filled by rank.
      */
-    async embedAndRetrieve(
-      ref: ItemRef & { readonly index: string; readonly modelHash: string },
-    ): Promise<{ frames: number }> {
+    async embedAndRetrieve(ref: SearchedItem): Promise<{ frames: number }> {
       const { chosen } = await recordStep<RetrieveResult>(ref, 'embed-retrieve', 0, (step) =>
         retrieve(dependencies, ref, step.records),
       );
@@ -65,26 +51,28 @@ export function createEmbedRetrieveActivities(dependencies: EmbedRetrieveDepende
 }
 export type EmbedRetrieveActivities = ReturnType<typeof createEmbedRetrieveActivities>;
 
+type SearchedItem = ItemRef & {
+  readonly index: string;
+  /** Indexes of the item's other videos, in order. @default it has none */
+  readonly more?: readonly string[];
+  readonly modelHash: string;
+};
+
 async function retrieve(
   dependencies: EmbedRetrieveDependencies,
-  ref: ItemRef & { readonly index: string; readonly modelHash: string },
+  ref: SearchedItem,
   records: readonly StepRecord[],
 ): Promise<{ result: RetrieveResult; usable: true }> {
-  const { reader, frames } = dependencies;
+  const { reader } = dependencies;
   const spec = await reader.spec(ref.runId);
   const item = await reader.item(ref.runId, ref.itemId);
   const embedder = await sameModel(dependencies, spec, ref.modelHash);
   const { vectors, text } = await embedQuery(dependencies, { ref, spec, item, records, embedder });
-  const index = await usableIndex(dependencies, ref, item.videoIds[0]!, embedder);
-  const all = await frames.list(spec, item.videoIds[0]!);
-  const found = rank(vectors, index, spec.strategy).map(({ index: row, ...place }) => ({
-    ...place,
-    frame: frameNamed(all, index, row),
-  }));
-  const chosen = found.map(({ frame }) => frame);
+  const videos = await openVideos(dependencies, { ref, spec, item, embedder });
+  const found = rankVideos(vectors, videos, spec.strategy);
   return {
     result: {
-      retrieved: found.map(({ frame, score, rank: place, query }) => ({
+      retrieved: found.flat().map(({ frame, score, rank: place, query }) => ({
         video_id: frame.videoId,
         frame_id: frame.frameId,
         time_s: frame.timeSeconds,
@@ -92,7 +80,12 @@ async function retrieve(
         rank: place,
         query,
       })),
-      chosen: inOrder(chosen, spec.strategy.frameOrder).map(shownFrame),
+      chosen: found.flatMap((ofVideo) =>
+        inOrder(
+          ofVideo.map(({ frame }) => frame),
+          spec.strategy.frameOrder,
+        ).map(shownFrame),
+      ),
       modelHash: embedder.modelHash,
       ...(text === null ? {} : { textQuery: text }),
     },
@@ -130,6 +123,20 @@ async function embedQuery(
   const text = queryText(item, textQuery);
   const { vectors, truncated } = await embedder.embedTexts([text]);
   return { vectors, text: { text, truncated: truncated[0] === true } };
+}
+
+function openVideos(
+  dependencies: EmbedRetrieveDependencies,
+  { ref, spec, item, embedder }: Pick<Query, 'spec' | 'item' | 'embedder'> & { ref: SearchedItem },
+): Promise<SearchedVideo[]> {
+  const artifacts = [ref.index, ...(ref.more ?? [])];
+  return Promise.all(
+    item.videoIds.map(async (videoId, video) => {
+      const request = { index: artifacts[video]!, runId: ref.runId };
+      const index = await usableIndex(dependencies, request, videoId, embedder);
+      return { index, frames: await dependencies.frames.list(spec, videoId) };
+    }),
+  );
 }
 
 /**
@@ -174,8 +181,8 @@ async function queryPictures(
   if (spec.strategy.name === 'unedited-reference') {
     // As stored, as the frames of the index were embedded.
     return Promise.all(
-      planned.map(async ({ used_frame_id }) =>
-        frames.read(spec, await referenceFrame(frames, spec, item, used_frame_id)),
+      planned.map(async (picture) =>
+        frames.read(spec, await referenceFrame(frames, spec, item, picture)),
       ),
     );
   }
@@ -184,29 +191,4 @@ async function queryPictures(
       blobs.get(resultOf<GenerateResult>(records, 'generate', part).artifact),
     ),
   );
-}
-
-/** Each query's ranking, joined: exactly `answerFrames` frames, or the union of every top-k. */
-function rank(queries: Float32Array, index: OpenIndex, strategy: StrategySpec): SelectedFrame[] {
-  const depth = Math.max(strategy.topK, strategy.answerFrames ?? 0);
-  const rankings = index.search(queries, depth);
-  return selectFrames(rankings, strategy.answerFrames, index.frameNames.length);
-}
-
-function frameNamed(frames: readonly Frame[], index: OpenIndex, row: number): Frame {
-  const name = index.frameNames[row];
-  const frame = frames.find((candidate) => candidate.name === name);
-  if (frame !== undefined) return frame;
-  throw new StepError(
-    'frames_missing',
-    'fail',
-    `Frame ${name} of the index is not among the video's frames`,
-  );
-}
-
-/** `path` is the original script's order: names compared as strings. */
-function inOrder(frames: readonly Frame[], order: StrategySpec['frameOrder']): Frame[] {
-  return order === 'time'
-    ? frames.toSorted((left, right) => left.frameId - right.frameId)
-    : frames.toSorted((left, right) => (left.name < right.name ? -1 : 1));
 }

@@ -2,7 +2,8 @@ import { Context } from '@temporalio/activity';
 import { crashPoint } from '../domain/crash-points.ts';
 import { cutFrameName } from '../domain/cut-frame-name.ts';
 import { canonicalJson, sha256Hex } from '../domain/hashing.ts';
-import type { ExtractSpec } from '../domain/run-spec.ts';
+import type { TimeSpan } from '../domain/item.ts';
+import type { ExtractSpec, MediaSpec } from '../domain/run-spec.ts';
 import { StepError } from '../domain/step-error.ts';
 import type { BlobStore } from '../domain/stores/blob-store.ts';
 import type { CutKey, MediaStore } from '../domain/stores/media-store.ts';
@@ -26,21 +27,26 @@ export type CutRule =
   | { readonly count: number }
   | { readonly times: readonly number[] };
 
+/** A folder of videos, and where in it they lie. */
+export type VideoFolder = Extract<MediaSpec['media'], { kind: 'videos' }>;
+
+/** A video, as a file or a folder of pictures. */
+export type VideoFile = {
+  /** The part of it that is wanted; absent = the whole. */
+  readonly clip?: TimeSpan;
+  /** sha256 of its content, 64 hex digits. */
+  readonly hash: (signal: AbortSignal) => Promise<string>;
+  /** Frames in time order, cut in one pass. */
+  readonly cut: (extract: CutRule, signal: AbortSignal) => AsyncIterable<CutFrame>;
+};
+
 export type ExtractDependencies = {
   readonly sources: SourceReader;
   readonly media: MediaStore;
   readonly blobs: BlobStore;
   readonly guarded: Quarantine;
-  /** The file of a video. @throws {StepError} class `frames_missing` when there is none */
-  readonly findVideo: (folder: string, videoId: string) => Promise<string>;
-  /** sha256 of a file, 64 hex digits. */
-  readonly hashVideo: (file: string, signal: AbortSignal) => Promise<string>;
-  /** Frames in time order, cut in one pass over the video. */
-  readonly cutFrames: (request: {
-    readonly file: string;
-    readonly extract: CutRule;
-    readonly signal: AbortSignal;
-  }) => AsyncIterable<CutFrame>;
+  /** Finds the file of a video. @throws {StepError} class `frames_missing` when there is none */
+  readonly openVideo: (media: VideoFolder, videoId: string) => Promise<VideoFile>;
   /** Changes when the same video and rule give other bytes; part of each cut's name. */
   readonly cutterVersion: string;
   readonly writeManifest: (frames: readonly ManifestFrame[]) => Uint8Array;
@@ -76,10 +82,12 @@ async function extractOnce(
   if (dataset.media.kind !== 'videos') return { frames: null };
   const signal = Context.current().cancellationSignal;
   const rule = ruleOf(dataset.media.extract, videoId);
-  const file = await dependencies.findVideo(dataset.media.folder, videoId);
+  const file = await dependencies.openVideo(dataset.media, videoId);
+  const { clip } = file;
+  const wish = clip === undefined ? rule : { ...rule, clip };
   const key: CutKey = {
-    videoSha256: await dependencies.hashVideo(file, signal),
-    extractKey: sha256Hex(canonicalJson([dependencies.cutterVersion, rule])),
+    videoSha256: await file.hash(signal),
+    extractKey: sha256Hex(canonicalJson([dependencies.cutterVersion, wish])),
   };
   const known = await media.findCut(key);
   if (known !== null && (await blobs.has(known))) {
@@ -109,9 +117,9 @@ function ruleOf(extract: ExtractSpec, videoId: string): CutRule {
 
 /** Stores frames while the next ones are decoded; at most a few are in memory. */
 async function cut(
-  { cutFrames, blobs }: ExtractDependencies,
+  { blobs }: ExtractDependencies,
   about: {
-    readonly file: string;
+    readonly file: VideoFile;
     readonly rule: CutRule;
     readonly videoId: string;
     readonly signal: AbortSignal;
@@ -119,7 +127,7 @@ async function cut(
 ): Promise<ManifestFrame[]> {
   const { file, rule, videoId, signal } = about;
   const frames: Promise<ManifestFrame>[] = [];
-  for await (const { timeSeconds, bytes } of cutFrames({ file, extract: rule, signal })) {
+  for await (const { timeSeconds, bytes } of file.cut(rule, signal)) {
     const name = cutFrameName(frames.length);
     const stored = blobs.put(bytes).then((sha256) => ({ name, time_s: timeSeconds, sha256 }));
     stored.catch(() => undefined);

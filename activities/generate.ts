@@ -1,6 +1,7 @@
 import type { FailureClass } from '../domain/outcome.ts';
 import type { Frame, Item } from '../domain/item.ts';
 import { redrawOf } from '../domain/redraw.ts';
+import type { PlannedImage } from '../domain/row.ts';
 import type { RunSpec } from '../domain/run-spec.ts';
 import { StepError } from '../domain/step-error.ts';
 import type { GenerateResult, PlanResult } from '../domain/step-results.ts';
@@ -51,7 +52,7 @@ async function generate(
   const spec = await reader.spec(ref.runId);
   const item = await reader.item(ref.runId, ref.itemId);
   const plan = resultOf<PlanResult>(step.records, 'plan', 0).planned[ref.part]!;
-  const frame = await referenceFrame(frames, spec, item, plan.used_frame_id);
+  const frame = await referenceFrame(frames, spec, item, plan);
   const reference = await frames.picture(spec, frame);
   try {
     const picture = await editPicture({
@@ -75,14 +76,13 @@ async function generate(
   }
 }
 
-/** The frame of the item's video with this number. */
+/** The frame that a planned picture begins with. */
 export async function referenceFrame(
   frames: FrameReader,
   spec: RunSpec,
   item: Item,
-  frameId: number,
+  { used_frame_id: frameId, video_id: videoId = item.videoIds[0]! }: PlannedImage,
 ): Promise<Frame> {
-  const videoId = item.videoIds[0]!;
   const all = await frames.list(spec, videoId);
   const frame = all.find((candidate) => candidate.frameId === frameId);
   if (frame !== undefined) return frame;

@@ -1,9 +1,9 @@
 import type { Frame, Item } from '../domain/item.ts';
 import { parsePlan } from '../domain/plan-parsing.ts';
-import { planPrompt, repairPrompt } from '../domain/prompts.ts';
+import { planFrames, planPrompt, repairPrompt } from '../domain/prompts.ts';
 import { redrawOf } from '../domain/redraw.ts';
+import type { PlannedImage } from '../domain/row.ts';
 import type { RunSpec } from '../domain/run-spec.ts';
-import { sampleIndexes } from '../domain/sampling.ts';
 import { StepError } from '../domain/step-error.ts';
 import type { PlanResult } from '../domain/step-results.ts';
 import type { BlobStore } from '../domain/stores/blob-store.ts';
@@ -12,6 +12,7 @@ import type { AskChat } from './ask-chat.ts';
 import { orFewerFrames } from './or-fewer-frames.ts';
 import type { RecordStep, StepWork } from './record-step.ts';
 import type { FrameReader, RunReader } from './run-reader.ts';
+import { sampleVideos, withPictures } from './show-videos.ts';
 
 export type PlanDependencies = {
   readonly reader: RunReader;
@@ -32,10 +33,10 @@ export function createPlanActivities(dependencies: PlanDependencies) {
       const plan = await recordStep<PlanResult>(ref, 'plan', 0, async (step) => {
         const spec = await reader.spec(ref.runId);
         const item = await reader.item(ref.runId, ref.itemId);
-        const all = await frames.list(spec, item.videoIds[0]!);
+        const { initialFrames } = spec.strategy;
         const result = await orFewerFrames(spec.strategy, {
           ...step,
-          choose: (most) => sampleFrames(spec, all, most),
+          choose: (most) => sampleVideos(spec, item, frames, Math.min(initialFrames, most)),
           ask: (sampled) => planFrom(dependencies, { ref, step, spec, item, sampled }),
         });
         return { result, usable: true };
@@ -46,12 +47,7 @@ export function createPlanActivities(dependencies: PlanDependencies) {
 }
 export type PlanActivities = ReturnType<typeof createPlanActivities>;
 
-function sampleFrames({ strategy }: RunSpec, all: readonly Frame[], most: number): Frame[] {
-  const count = Math.min(strategy.initialFrames, most);
-  return sampleIndexes(strategy.sampling, all.length, count).map((index) => all[index]!);
-}
-
-/** Asks for a plan about the sampled frames, and for its repair where it cannot be used. */
+/** Asks for a plan about the sampled frames of each video, and for its repair where it cannot be used. */
 async function planFrom(
   { frames, blobs, askChat }: PlanDependencies,
   about: {
@@ -59,21 +55,18 @@ async function planFrom(
     readonly step: Parameters<StepWork<PlanResult>>[0];
     readonly spec: RunSpec;
     readonly item: Item;
-    readonly sampled: readonly Frame[];
+    readonly sampled: readonly (readonly Frame[])[];
   },
 ): Promise<PlanResult> {
   const { ref, step, spec, item, sampled } = about;
   const { maxImageRequests } = spec.strategy;
-  const media = await Promise.all(sampled.map((frame) => frames.picture(spec, frame)));
-  const request = planPrompt({
-    question: item.question,
-    options: item.options,
-    frames: sampled.map((frame, index) => ({ frameId: frame.frameId, ...media[index]! })),
-    maxImageRequests,
-  });
-  const limits = { sampledFrameIds: sampled.map((frame) => frame.frameId), maxImageRequests };
+  const videos = await withPictures(spec, frames, sampled);
+  const shown = planFrames(videos);
+  const { question, options } = item;
+  const request = planPrompt({ question, options, videos, maxImageRequests });
+  const limits = { sampledFrameIds: shown.map(({ id }) => id), maxImageRequests };
   const redraw = redrawOf(step.records, 'plan', 0, ref.drive);
-  const common = { ...step, spec, model: spec.models.plan, media, redraw };
+  const common = { ...step, spec, model: spec.models.plan, media: videos.flat(), redraw };
 
   let { text: reply } = await askChat({ ...common, request });
   let parsed = parsePlan(reply, limits);
@@ -87,6 +80,12 @@ async function planFrom(
     throw new StepError('plan_invalid', 'fail', message);
   }
   const replyArtifact = await blobs.put(new TextEncoder().encode(reply));
-  const { planned, dropped, rule } = parsed;
+  const { dropped, rule } = parsed;
+  const planned = parsed.planned.map((image): PlannedImage => {
+    // Of several videos a plan knows frames by their places: those of the videos are recorded.
+    if (videos.length === 1) return image;
+    const { frame, video } = shown.find(({ id }) => id === image.used_frame_id)!;
+    return { ...image, used_frame_id: frame.frameId, video_id: item.videoIds[video]! };
+  });
   return { planned, dropped, parseRule: rule, replyArtifact };
 }

@@ -54,6 +54,7 @@ export function stubSteps(work: Perform, latency: StubLatency): Omit<Activities,
         await work(ref, step('answer', latency.answerMs), answer);
         return { outcome: 'answered' };
       },
+      judgeAnswer: async () => ({ state: 'judged' }),
     },
     image: {
       async generateImage(ref) {
@@ -99,8 +100,19 @@ export function stubDrive(items: readonly RunItem[], pageSize = 100): Activities
     loadVideos: async () => ({ videoIds: [], next: null }),
     noteVideo: async () => undefined,
     closeIndexJob: async () => undefined,
+    ...noJudging,
   };
 }
+
+/** Nothing to judge. */
+export const noJudging: Pick<
+  Activities['drive'],
+  'planJudgements' | 'loadJudgements' | 'closeJudging'
+> = {
+  planJudgements: async () => ({ judging: 1, waiting: 0 }),
+  loadJudgements: async () => ({ judgements: [] }),
+  closeJudging: async () => undefined,
+};
 
 async function wait(ms: number): Promise<void> {
   if (ms > 0) await delay(ms);

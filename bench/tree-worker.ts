@@ -15,6 +15,7 @@ import { startRunWorkers } from '../workers/run-workers.ts';
 import { builtBundlePath } from '../workers/workflow-bundle.ts';
 import { benchItems } from './bench-run.ts';
 import {
+  noJudging,
   type Perform,
   perform,
   performRecorded,
@@ -136,6 +137,7 @@ async function withStores({ latency }: TreeWorkerInput, folder: string): Promise
         jobs: stores.indexJobs,
         sources: createSourceReader({ ...stores, reader }),
       }),
+      ...noJudging,
     },
     ...stubSteps(counting(performRecorded(recordStep)), latency),
   };

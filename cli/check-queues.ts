@@ -1,14 +1,15 @@
 import type { Client } from '@temporalio/client';
 import { unpolledQueues } from '../client/queue-pollers.ts';
 import { orchestrationQueue } from '../domain/queues.ts';
-import { queuesOf } from '../domain/run-queues.ts';
+import { judgeQueuesOf, queuesOf } from '../domain/run-queues.ts';
 import type { RunSpec } from '../domain/run-spec.ts';
 import { EnvironmentError } from '../domain/usage-error.ts';
 
 /** Every queue that a run's work goes to. */
 export function neededQueues(spec: RunSpec): string[] {
   const queues = Object.values(queuesOf(spec)).filter((queue) => queue !== null);
-  return [...new Set([orchestrationQueue, ...queues])];
+  const ofJudges = Object.values(judgeQueuesOf(spec) ?? {});
+  return [...new Set([orchestrationQueue, ...queues, ...ofJudges])];
 }
 
 /** What to do about queues that nobody polls. */

@@ -38,7 +38,7 @@ function addTune(verb: AddVerb): void {
     .option('--items-in-flight <n>', 'items worked on at once')
     .option(
       '--concurrency <account=n>',
-      'calls at once (answer=8, plan=8, image=8, or an account; repeatable)',
+      'calls at once (answer=8, plan=8, image=8, judge=8, or an account; repeatable)',
       each,
     )
     .option('--requests-per-minute <account=n>', 'requests a minute; none = no limit', each)

@@ -48,6 +48,8 @@ function joinHolder(reading: ReadingSession, embedded: EmbeddedJoiner, open: Ope
     role: 'joiner',
     serve: async (_, keys) => refuseMissingVariables(holder, [...keys, ...payloadKeyVariables()]),
     serveJob: async () => refuseMissingVariables(holder, payloadKeyVariables()),
+    serveJudging: async (_, keys) =>
+      refuseMissingVariables(holder, [...keys, ...payloadKeyVariables()]),
     embedders: async () => [],
     gone: watch.gone,
     async close() {
@@ -88,6 +90,7 @@ async function holdServer(
     role: 'holder',
     serve: (spec) => host.serve(spec),
     serveJob: (source) => host.serveJob(source),
+    serveJudging: (spec) => host.serveJudging(spec),
     embedders: host.embedders,
     gone,
     async close() {

@@ -1,4 +1,5 @@
 import { closeEndedJobs } from '../client/index-job.ts';
+import { closeEndedJudgings } from '../client/judging.ts';
 import { reconcileDrive, tellWorkflow } from '../client/root-workflow.ts';
 import { startDrive, untilRootEnded } from '../client/start-drive.ts';
 import type { RootFailure } from '../client/workflow-state.ts';
@@ -16,7 +17,8 @@ import { findRun } from './find-run.ts';
 import { listenForInterruption } from './interruption.ts';
 import { printData, printJson, printNote } from './output.ts';
 import { renderSummary } from './render/summary-view.ts';
-import { runExitCode } from './run-exit-code.ts';
+import { untilJudged } from './judge-run.ts';
+import { judgedExitCode } from './judging-exit-code.ts';
 import type { Session } from './session.ts';
 import { watchRun } from './watch-run.ts';
 
@@ -32,7 +34,7 @@ export async function executeRun(
   else printData(renderSummary(summary));
   if (interrupted.aborted) return exitCodes.interrupted;
   if (session.role === 'holder') await waitForOtherRuns(session, interrupted);
-  return runExitCode(summary, run.spec);
+  return judgedExitCode(session.stores, summary, run.spec);
 }
 
 /** One drive from start to end. Returns how the run stands then, also when it was interrupted. */
@@ -69,7 +71,10 @@ export async function driveRun(
     ]);
   }
   const ended = await findRun(stores.runs, run.runId);
-  if (!ended.driveIsOpen) await reportFailure(await rootFailure(session, run.runId), ended);
+  if (!ended.driveIsOpen) {
+    await reportFailure(await rootFailure(session, run.runId), ended);
+    await untilJudged(session, ended, interrupted);
+  }
   const { summary } = await summariseRun(stores, ended, temporalUi);
   await noteEnd(stores, ended, summary);
   return summary;
@@ -139,6 +144,8 @@ export async function waitForOtherRuns(session: Session, interrupted: AbortSigna
     open.forEach((runId) => seen.add(runId));
     await closeEndedJobs(session.client, session.stores.indexJobs).catch(() => undefined);
     open.push(...(await session.stores.indexJobs.listOpen()).map(({ jobId }) => jobId));
+    await closeEndedJudgings(session.client, session.stores.judgements).catch(() => undefined);
+    open.push(...(await session.stores.judgements.listOpen()).map(({ runId }) => runId));
     if (open.length === 0) {
       // Their drives are closed a moment before their workflows are.
       await Promise.all([...seen].map((runId) => rootFailure(session, runId)));

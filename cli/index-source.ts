@@ -4,14 +4,14 @@ import { frameNumber } from '../adapters/frames/frame-names.ts';
 import { downloadVideo } from '../adapters/video/download-video.ts';
 import { videoIdOf } from '../adapters/video/find-video.ts';
 import { sha256Hex } from '../domain/hashing.ts';
-import type { ExtractSpec, MediaSpec } from '../domain/run-spec.ts';
+import type { ExtractSpec, MediaFolder } from '../domain/run-spec.ts';
 import { StepError } from '../domain/step-error.ts';
 import { EnvironmentError, UsageError } from '../domain/usage-error.ts';
 import { printNote } from './output.ts';
 
 /** Videos, or folders of frames, that are to be indexed. */
 export type IndexedMedia = {
-  readonly media: MediaSpec['media'];
+  readonly media: MediaFolder;
   /** In order; not empty. */
   readonly videoIds: readonly string[];
 };

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readCalibrationFile } from '../adapters/config-files/calibration-file.ts';
 import { readExtractTimes } from '../adapters/config-files/extract-times.ts';
 import { loadDataset } from '../adapters/datasets/load-dataset.ts';
 import { type EmbeddingsReport, preflightDataset } from '../adapters/datasets/preflight.ts';
@@ -8,14 +9,18 @@ import { readVideoEmbeddings } from '../adapters/index-files/video-embeddings.ts
 import type { Config } from '../domain/config.ts';
 import { freezeItems } from '../domain/frozen-items.ts';
 import type { Item } from '../domain/item.ts';
+import { unfitContracts } from '../domain/judging/due-judgements.ts';
+import { freezeMediaFiles } from '../domain/media-files.ts';
 import { promptVersion } from '../domain/prompts.ts';
 import { resolveConfig, type UnfrozenRun } from '../domain/resolve-config.ts';
 import { runIdentity } from '../domain/run-identity.ts';
 import { missingPrices } from '../domain/budget.ts';
 import { withPrices } from '../domain/price-table.ts';
 import { keysNeeded } from '../domain/run-queues.ts';
-import { type RunSpec, searchesFrames } from '../domain/run-spec.ts';
+import type { MediaSpec, RunSpec } from '../domain/run-spec.ts';
+import { isBlind, searchesFrames } from '../domain/strategy-spec.ts';
 import { EnvironmentError, UsageError } from '../domain/usage-error.ts';
+import { checkedVideos } from '../workers/cache-folder.ts';
 
 /** A run that passed every check that costs nothing: ready to be registered and started. */
 export type PreparedRun = {
@@ -23,6 +28,10 @@ export type PreparedRun = {
   readonly identity: string;
   readonly items: readonly Item[];
   readonly frozen: Uint8Array;
+  /** Where its videos lie; null where every file is called by its video's id. */
+  readonly frozenFiles: Uint8Array | null;
+  /** The answers with known judgements; null without any. */
+  readonly calibration: Uint8Array | null;
   /** Environment variables with the keys that the run's calls need. */
   readonly keys: readonly string[];
   readonly warnings: readonly string[];
@@ -39,22 +48,35 @@ export async function prepareRun(
   surroundings: { readonly simulatedBaseUrl: string | null; readonly overwrite: boolean },
 ): Promise<PreparedRun> {
   const { times } = config.dataset.extract ?? {};
-  const extractTimes = times === undefined ? null : await readExtractTimes(times);
+  const showsNothing = isBlind(config.strategy);
+  const extractTimes = times === undefined || showsNothing ? null : await readExtractTimes(times);
+  const calibration = await readCalibrationFile(config.judge?.calibration);
   const resolved = resolveConfig(config, { ...surroundings, promptVersion, extractTimes });
   const unfrozen = withPrices(resolved, new Date().toISOString().slice(0, 10));
   const loaded = await loadDataset(unfrozen.dataset);
-  const { problems, warnings } = await preflightDataset({
+  const { items, problems, warnings, files } = await preflightDataset({
     loaded,
     dataset: unfrozen.dataset,
+    checkedVideos: checkedVideos(process.env),
     readEmbeddings: searchesFrames(unfrozen.strategy) ? reportEmbeddings : null,
   });
-  const frozen = freezeItems(loaded.items);
-  const hash = createHash('sha256').update(frozen).digest('hex');
+  const frozen = freezeItems(items);
+  const hash = sha256(frozen);
   const { identity, runId } = runIdentity(unfrozen, hash);
-  const spec: RunSpec = { ...unfrozen, runId, dataset: { ...unfrozen.dataset, hash } };
+  const frozenFiles = files === null ? null : freezeMediaFiles(files);
+  const missingMedia = loaded.items.length - items.length;
+  const coverage = { ...loaded.coverage, missingMedia };
+  const media = withFiles(unfrozen.dataset.media, frozenFiles);
+  const spec: RunSpec = {
+    ...unfrozen,
+    runId,
+    dataset: { ...unfrozen.dataset, media, hash, coverage },
+    ...withCalibration(unfrozen, calibration),
+  };
   const lines = [
     ...problems.map(describeProblem),
     ...(await modelProblems(unfrozen)),
+    ...(spec.judging === undefined ? [] : unfitContracts(spec.judging, items)),
     ...missingPrices(spec),
     ...missingKeys(spec, process.env),
   ];
@@ -64,7 +86,22 @@ export async function prepareRun(
       `${count}, nothing was started and nothing was paid:\n${lines.join('\n')}`,
     );
   }
-  return { spec, identity, items: loaded.items, frozen, keys: keysNeeded(spec), warnings };
+  const keys = keysNeeded(spec);
+  return { spec, identity, items, frozen, frozenFiles, calibration, keys, warnings };
+}
+
+const sha256 = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex');
+
+function withFiles(media: MediaSpec['media'], files: Uint8Array | null): MediaSpec['media'] {
+  return media.kind === 'videos' && files !== null ? { ...media, files: sha256(files) } : media;
+}
+
+function withCalibration(
+  { judging }: UnfrozenRun,
+  calibration: Uint8Array | null,
+): Pick<RunSpec, 'judging'> {
+  if (judging === undefined || calibration === null) return {};
+  return { judging: { ...judging, calibrationArtifact: sha256(calibration) } };
 }
 
 async function reportEmbeddings(file: string): Promise<EmbeddingsReport> {

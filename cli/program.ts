@@ -1,13 +1,17 @@
 import { Command, CommanderError, Option } from 'commander';
 import { expandOriginalFlags } from '../domain/original-flags.ts';
 import { embeddingDevices } from '../domain/run-spec.ts';
+import { exportFormatNames } from '../domain/suites/export-formats.ts';
 import { type AddVerb, each } from './add-verb.ts';
+import type { ImportOptions } from './commands/import.ts';
 import type { PreprocessOptions } from './commands/preprocess.ts';
 import type { WorkerOptions } from './commands/worker.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { addConfigVerbs, addOriginalFlags } from './config-verbs.ts';
 import { addControlVerbs } from './control-verbs.ts';
+import { addDatasetVerbs } from './dataset-verbs.ts';
 import { addIndexVerbs } from './index-verbs.ts';
+import { addJudgeVerbs } from './judge-verbs.ts';
 import { addKeepingVerbs } from './keeping-verbs.ts';
 import { addMoneyVerbs } from './money-verbs.ts';
 import { addModelsVerbs } from './models-verbs.ts';
@@ -43,11 +47,13 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
   addControlVerbs(verb);
   addReadingVerbs(verb);
   addMoneyVerbs(verb);
+  addJudgeVerbs(verb);
   addServerVerbs(verb);
   addKeepingVerbs(program, (code) => (exitCode = code));
   addModelsVerbs(program, (code) => (exitCode = code));
   addConfigVerbs(program, (code) => (exitCode = code));
   addIndexVerbs(program, (code) => (exitCode = code));
+  addDatasetVerbs(program, (code) => (exitCode = code));
   try {
     await program.parseAsync(expandOriginalFlags(argv), { from: 'user' });
     return exitCode;
@@ -129,12 +135,23 @@ function addReadingVerbs(verb: AddVerb): void {
   )
     .addOption(
       new Option('--format <format>', 'file format')
-        .choices(['original', 'jsonl', 'csv'])
+        .choices(exportFormatNames)
         .makeOptionMandatory(),
     )
     .requiredOption('--out <dir>', 'folder to write to')
     .option('--media', 'with the generated pictures (original)')
+    .option('--judge <name>', 'whose judgements, where several judged (pllava, free-video-llm)')
     .option('--overwrite', "replace another run's files")
+    .option(...json);
+  verb('import <dir>', 'result files of another harness as a run', async ([dir], options) =>
+    (await import('./commands/import.ts')).importRun(dir!, options as ImportOptions),
+  )
+    .addOption(
+      new Option('--format <format>', 'whose files they are')
+        .choices(['pllava'])
+        .makeOptionMandatory(),
+    )
+    .option('--name <name>', "begins the run's id; default: the folder's name")
     .option(...json);
 }
 

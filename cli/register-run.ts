@@ -4,8 +4,9 @@ import { describeDifference } from '../domain/run-identity.ts';
 import { goldOfVideos } from '../domain/row-tally.ts';
 import { orderItems } from '../domain/run-items.ts';
 import { changedSettings, keepTuned } from '../domain/run-settings.ts';
-import { queuesOf } from '../domain/run-queues.ts';
+import { judgeQueuesOf, queuesOf } from '../domain/run-queues.ts';
 import type { RunSpec } from '../domain/run-spec.ts';
+import type { JudgingRecord } from '../domain/stores/judgement-store.ts';
 import type { RunRecord } from '../domain/stores/run-store.ts';
 import { UsageError } from '../domain/usage-error.ts';
 import type { Stores } from '../workers/open-stores.ts';
@@ -28,7 +29,7 @@ export type RegisterOptions = {
  * @throws {UsageError} when `expectedRunId` has another identity, with the difference
  */
 export async function registerRun(
-  { runs, blobs, datasets }: Stores,
+  { runs, blobs, datasets, judgements }: Stores,
   prepared: PreparedRun,
   { expectedRunId, fresh }: RegisterOptions,
 ): Promise<RunRecord> {
@@ -38,9 +39,11 @@ export async function registerRun(
     ? await freshSpec(runs, prepared.spec)
     : await newestSpec(runs, prepared, expectedRunId);
   await refuseForeignResults(spec);
+  if (prepared.frozenFiles !== null) await blobs.put(prepared.frozenFiles);
+  if (prepared.calibration !== null) await blobs.put(prepared.calibration);
   const known = await runs.get(spec.runId);
   if (known !== null) {
-    refuseOtherQueues(known, spec);
+    refuseOtherQueues(known, spec, await judgements.listOpen());
     const kept = await updateSpec(runs, known, spec);
     return { ...known, spec: kept };
   }
@@ -64,16 +67,26 @@ export async function registerRun(
   return created;
 }
 
-/** Items under way go to the queues of the accounts with which their drive was started. */
-function refuseOtherQueues({ runId, driveIsOpen, spec: stored }: RunRecord, given: RunSpec): void {
-  if (!driveIsOpen) return;
-  const [before, after] = [queuesOf(stored), queuesOf(given)];
-  const changed = Object.values(before).filter((queue) => !Object.values(after).includes(queue));
+/** Items and judgements under way go to the queues of the accounts with which they were started. */
+function refuseOtherQueues(
+  { runId, driveIsOpen, spec: stored }: RunRecord,
+  given: RunSpec,
+  judgings: readonly JudgingRecord[],
+): void {
+  const isBeingJudged = judgings.some((judging) => judging.runId === runId);
+  const inUse = (spec: RunSpec): (string | null)[] => [
+    ...(driveIsOpen ? Object.values(queuesOf(spec)) : []),
+    ...(isBeingJudged ? Object.values(judgeQueuesOf(spec) ?? {}) : []),
+  ];
+  const after = inUse(given);
+  const changed = inUse(stored).filter((queue) => !after.includes(queue));
   if (changed.length === 0) return;
+  const end = driveIsOpen
+    ? `\`videoqa cancel ${runId}\`, then this command, then \`videoqa retry ${runId} --where outcome=cancelled\``
+    : `\`videoqa judge ${runId} --stop\`, then this command`;
   throw new UsageError(
     `${runId} is at work with another key variable, address or model than this configuration ` +
-      `names (${changed.join(', ')}). Take the change back until it has ended, or end it: ` +
-      `\`videoqa cancel ${runId}\`, then this command, then \`videoqa retry ${runId} --where outcome=cancelled\``,
+      `names (${changed.join(', ')}). Take the change back until it has ended, or end it: ${end}`,
   );
 }
 

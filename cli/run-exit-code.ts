@@ -16,6 +16,6 @@ export function runExitCode(summary: RunSummary, spec: RunSpec): ExitCode {
 }
 
 /** A limit up to 1 is a fraction of the scheduled items, above it a count. */
-function exceeds(count: number, scheduled: number, limit: number): boolean {
+export function exceeds(count: number, scheduled: number, limit: number): boolean {
   return count > (limit <= 1 ? limit * scheduled : limit);
 }

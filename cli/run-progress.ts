@@ -20,8 +20,10 @@ export async function readProgress(
       runs.recentEnds(run.runId, 120),
     ]);
   const left = counts.scheduled - endedItems(counts);
-  const { models } = run.spec;
-  const accounts = [models.answer, models.plan, models.image].map((model) => model?.account);
+  const { models, judging } = run.spec;
+  const judges = judging?.judges.map(({ model }) => model) ?? [];
+  const paid = [models.answer, models.plan, models.image, ...judges];
+  const accounts = paid.map((model) => model?.account);
   const hasPrices = models.answer.price !== null;
   return {
     runId: run.runId,

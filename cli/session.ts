@@ -27,6 +27,8 @@ export type Session = ReadingSession & {
   serve(spec: RunSpec, keys: readonly string[]): Promise<void>;
   /** The same for an index job, which needs no keys. */
   serveJob(source: FrameSource): Promise<void>;
+  /** The same for the judging of a run alone. */
+  serveJudging(spec: RunSpec, keys: readonly string[]): Promise<void>;
   /** The embedding models of this process, and what they have done; none where others work. */
   embedders(): Promise<Embedder[]>;
   /** Rejects when the server or the workers that the session relies on are gone. */
@@ -67,6 +69,7 @@ async function onCluster(reading: ReadingSession): Promise<Session> {
     role: 'cluster',
     serve: async () => undefined,
     serveJob: async () => undefined,
+    serveJudging: async () => undefined,
     embedders: async () => [],
     gone: new Promise<never>(() => undefined),
     async close() {

@@ -1,6 +1,6 @@
-import { createLogUpdate } from 'log-update';
 import type { RunRecord } from '../domain/stores/run-store.ts';
 import { watchBudget } from './budget-notes.ts';
+import { createLiveScreen } from './live-screen.ts';
 import { printNote, usesColour } from './output.ts';
 import { renderLine, renderLive } from './render/live-view.ts';
 import { readProgress } from './run-progress.ts';
@@ -19,7 +19,7 @@ export async function watchRun(
   options: { readonly signal: AbortSignal; readonly temporalUi: string | null },
 ): Promise<RunRecord> {
   const { runs } = session.stores;
-  const screen = process.stderr.isTTY ? createLogUpdate(process.stderr) : null;
+  const screen = process.stderr.isTTY ? createLiveScreen(process.stderr) : null;
   let nextLineAt = Date.now() + lineEveryMs;
   const server = watchServer(session);
   const budget = watchBudget(session.stores.calls, runId);
@@ -32,9 +32,7 @@ export async function watchRun(
     if (options.signal.aborted) return run;
     if (screen !== null) {
       const progress = await readProgress(session.stores, run, options.temporalUi);
-      // Without it, lines of an earlier frame stay when a frame grows in the middle.
-      screen.clear();
-      screen(renderLive(progress, process.stderr.columns, usesColour()));
+      screen.show(renderLive(progress, process.stderr.columns, usesColour()));
     } else if (Date.now() >= nextLineAt) {
       printNote(renderLine(await readProgress(session.stores, run, options.temporalUi)));
       nextLineAt = Date.now() + lineEveryMs;

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { crashPoint } from '../domain/crash-points.ts';
 import { fairnessKey } from '../domain/fairness-key.ts';
-import { queuesOf } from '../domain/run-queues.ts';
+import { judgeQueuesOf, queuesOf } from '../domain/run-queues.ts';
 import { searchAttributeTypes as types } from '../domain/search-attributes.ts';
 import { orchestrationQueue } from '../domain/queues.ts';
 import type { RunRecord, RunStore } from '../domain/stores/run-store.ts';
@@ -32,6 +32,7 @@ export async function startRoot(
   { runId, spec }: Pick<RunRecord, 'runId' | 'spec'>,
   drive: number,
 ): Promise<void> {
+  const judgeQueues = judgeQueuesOf(spec);
   if (!(await hasRoot(client, runId, drive))) {
     await client.workflow.start<typeof evaluate>('evaluate', {
       workflowId: evaluationWorkflowId(runId),
@@ -56,6 +57,7 @@ export async function startRoot(
           queues: queuesOf(spec),
           window: spec.run.itemsInFlight,
           shardLimit,
+          ...(judgeQueues !== null && { judgeQueues }),
         },
       ],
     });

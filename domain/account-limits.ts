@@ -9,7 +9,7 @@ import { paidModels, type RunSpec } from './run-spec.ts';
  * @param model  one of the account's models
  */
 export function accountLimits(
-  spec: Pick<RunSpec, 'models' | 'strategy'>,
+  spec: Pick<RunSpec, 'models' | 'strategy' | 'judging'>,
   model: AccountLimits & { readonly account: string },
 ): AccountLimits {
   const others = Object.values(paidModels(spec)).filter(({ account }) => account === model.account);

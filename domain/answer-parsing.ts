@@ -86,7 +86,7 @@ function openAnswer(spoken: string): ParsedAnswer | null {
 }
 
 /** Markup, error objects and the messages of clients: texts that harnesses have scored as answers. */
-function isErrorText(spoken: string): boolean {
+export function isErrorText(spoken: string): boolean {
   return (
     /^\s*<(!doctype|html|\?xml|head|body)/i.test(spoken) ||
     /^\s*\{[^{}]*"(error"|detail"|object"\s*:\s*"error")/i.test(spoken) ||
@@ -100,7 +100,8 @@ function isErrorText(spoken: string): boolean {
   );
 }
 
-function isRefusal(spoken: string): boolean {
+/** Whether a text holds the words of a refusal, or of a call that failed. */
+export function isRefusal(spoken: string): boolean {
   return /\b(i (cannot|can['’]?t|can not|am unable|am not able|won['’]?t|will not)|i['’]m (sorry|unable|not able)|as an ai|(rate limit|connection (error|reset|refused)|timed out))\b/i.test(
     spoken,
   );

@@ -1,11 +1,6 @@
 import { mostImagePrice, mostPromptPrice } from './pricing.ts';
-import {
-  type ChatModelSpec,
-  type ImageModelSpec,
-  paidModels,
-  plansPictures,
-  type RunSpec,
-} from './run-spec.ts';
+import { type ChatModelSpec, type ImageModelSpec, paidModels, type RunSpec } from './run-spec.ts';
+import { plansPictures } from './strategy-spec.ts';
 
 /** What a run may spend, and what one of its items may take at most, in US dollars. */
 export type RunBudget = {

@@ -1,9 +1,9 @@
-import type { Item } from './item.ts';
+import { type Item, taskOf } from './item.ts';
 import { steps as stepOrder, type ItemFailure, type Step } from './outcome.ts';
 import type { Remedy } from './remedy.ts';
 import type { GeneratedImage, Row, StepTiming } from './row.ts';
 import type { RunSpec } from './run-spec.ts';
-import { isCorrect, legalAnswer } from './scoring.ts';
+import { isCorrect, legalAnswer, letterScore } from './scoring.ts';
 import type {
   AnswerResult,
   GenerateResult,
@@ -13,6 +13,8 @@ import type {
 } from './step-results.ts';
 import type { ItemEnd } from './stores/run-store.ts';
 import type { StepRecord } from './stores/step-store.ts';
+import { searchesFrames } from './strategy-spec.ts';
+import { scoresByRule } from './suites/reply-rules.ts';
 import { addUsage } from './usage.ts';
 
 /** Everything a row is joined from. */
@@ -46,7 +48,8 @@ export function buildRow(parts: RowParts): Row {
     item_id: item.itemId,
     sample: end.sample,
     drive,
-    task: spec.dataset.datasetId,
+    task: taskOf(item),
+    dataset: spec.dataset.datasetId,
     video_ids: item.videoIds,
     question: item.question,
     options: item.options,
@@ -54,7 +57,7 @@ export function buildRow(parts: RowParts): Row {
     gold_spans: item.goldSpans,
     source: item.source,
     ...settled,
-    scores: letterScore(settled.correct),
+    scores: scoresOf(spec, settled, found.answer),
     degraded: isDegraded(spec, found.generated),
     strategy: spec.strategy.name,
     categories: item.categories,
@@ -149,10 +152,14 @@ const lostAnswer: ItemFailure = {
   attempts: 0,
 };
 
-function letterScore(correct: boolean | null): Row['scores'] {
-  const value = correct === null ? null : Number(correct);
-  const state = correct === null ? 'unscored' : 'scored';
-  return { exact: { value, state, scorer: 'exact-letter' } };
+/** Our own verdict, and that of the suite's own rule where it has one; none without an answer. */
+function scoresOf(
+  { dataset }: RunSpec,
+  { answer, correct }: Pick<Row, 'answer' | 'correct'>,
+  record: AnswerResult | null,
+): Row['scores'] {
+  const byRule = answer === null ? {} : (record?.ruleScores ?? {});
+  return { ...letterScore(correct), ...scoresByRule(dataset.format, byRule) };
 }
 
 /** An unedited reference frame stood in for an imagined picture. In the control it is the method. */
@@ -163,13 +170,13 @@ function isDegraded({ strategy }: RunSpec, generated: readonly GeneratedImage[])
 }
 
 function modelsOf({ models, strategy }: RunSpec): Record<string, string> {
-  const plans = strategy.name !== 'uniform';
+  const searches = searchesFrames(strategy);
   const { image, embedding } = models;
   return {
     answer: models.answer.model,
-    ...(plans && { plan: models.plan.model }),
+    ...(searches && { plan: models.plan.model }),
     ...(strategy.name === 'imagined-keyframes' && image !== null && { image: image.model }),
-    ...(plans && embedding !== null && { embedding: embedding.model }),
+    ...(searches && embedding !== null && { embedding: embedding.model }),
   };
 }
 

@@ -91,7 +91,9 @@ export const answerModelSchema = z.strictObject({
   ...optionalConnection,
   ...callDefaults,
   model: callFields.model,
-  maxTokens: chatFields.maxTokens.default(4096),
+  maxTokens: chatFields.maxTokens
+    .optional()
+    .describe('Of a reply; default: what the suite allows (`prompt.suite`), else 4096'),
   temperature: chatFields.temperature.default(null),
   price: chatFields.price.optional(),
 });

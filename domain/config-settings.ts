@@ -2,6 +2,7 @@ import type { Config } from './config.ts';
 import { providerDefaults } from './provider-defaults.ts';
 import { isGroup } from './raw-config.ts';
 import { mergePlanModel } from './resolve-config.ts';
+import { answerModel } from './resolve-prompt.ts';
 
 /** One resolved setting of a configuration. */
 export type Setting = {
@@ -20,9 +21,12 @@ export type OriginOf = (path: readonly string[]) => string | null;
  * a configuration with one is refused.
  */
 export function configSettings(config: Config, originOf: OriginOf): Setting[] {
+  const { judge, ...others } = config.models;
   const models = {
-    ...config.models,
+    ...others,
+    answer: answerModel(config),
     plan: mergePlanModel(config),
+    judge: judge?.length === 1 ? judge[0] : judge,
   };
   return leaves({ ...config, models }).map(({ path, value }) => ({
     setting: path.join('.'),
@@ -46,10 +50,21 @@ function resolved(
   return { value, origin: isTaken ? `models.answer (${ofAnswer})` : 'default' };
 }
 
+type ConnectedModel = Pick<Config['models']['answer'], 'provider' | 'baseUrl' | 'apiKeyEnv'>;
+
 /** What a provider stands for where the configuration gives neither address nor key variable. */
 export function providerSettings(config: Config): Setting[] {
-  const { answer, image } = config.models;
-  const models = { answer, plan: mergePlanModel(config), ...(image !== undefined && { image }) };
+  const { answer, image, judge = [] } = config.models;
+  const judges = judge.map((model, index) => [
+    judge.length === 1 ? 'judge' : `judge.${index}`,
+    model,
+  ]);
+  const models: Record<string, ConnectedModel> = {
+    answer,
+    plan: mergePlanModel(config),
+    ...(image !== undefined && { image }),
+    ...Object.fromEntries(judges),
+  };
   return Object.entries(models).flatMap(([use, model]) => {
     const { provider } = model;
     const { baseUrl, apiKeyEnv } = providerDefaults[provider];

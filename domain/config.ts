@@ -5,11 +5,11 @@ import {
   imageModelSchema,
   planModelSchema,
 } from './config-models.ts';
+import { datasetMappingSchema } from './dataset-mapping.ts';
+import { judgeModelsSchema, judgeSchema } from './judging/config-judge.ts';
 import { priorities } from './priority.ts';
-import { samplingFormulas, strategyNames, textQueries } from './run-spec.ts';
-
-/** Dataset formats that are built. */
-export const datasetFormats = ['original', 'lvbench'] as const;
+import { samplingFormulas, strategyNames, textQueries } from './strategy-spec.ts';
+import { suiteNames } from './suite-prompts.ts';
 
 const text = z.string().min(1);
 const count = z.int().min(1);
@@ -45,8 +45,11 @@ const datasetSchema = z.strictObject({
     })
     .optional()
     .describe('Names the data set across machines; default: the stem of the annotation file'),
-  format: z.enum(datasetFormats),
-  path: text.describe('The annotation file'),
+  format: text.describe('Name of a format; `videoqa dataset formats` lists them'),
+  path: text.describe('The annotation file, or the folder of several'),
+  mapping: datasetMappingSchema
+    .optional()
+    .describe('Which column holds what; of the format `generic` alone'),
   frames: text.optional().describe('Folder with one folder of frames per video'),
   videos: text.optional().describe('Folder with one video file per video, instead of `frames`'),
   extract: extractSchema.optional().describe('Which frames are cut out of `videos`'),
@@ -58,7 +61,22 @@ const datasetSchema = z.strictObject({
     .default(false)
     .describe('Embed videos without such a file instead of refusing them'),
   frameTime: frameTimeSchema.optional(),
-  limit: count.optional().describe('First items of the file only'),
+  missingMedia: z
+    .enum(['refuse', 'leave-out'])
+    .default('refuse')
+    .describe('What to do with items whose frames or videos are not there'),
+  where: z
+    .record(text, z.union([text.transform((value) => [value]), z.array(text).min(1)]))
+    .optional()
+    .describe('Labels or fields of a record, with the values that are taken'),
+  fraction: z
+    .number()
+    .positive()
+    .max(1)
+    .optional()
+    .describe('Share of the items that `where` leaves, drawn with `seed`'),
+  seed: z.int().min(0).default(0).describe('Of the draw that `fraction` asks for'),
+  limit: count.optional().describe('First items only, after `where` and `fraction`'),
 });
 
 const strategySchema = z.strictObject({
@@ -89,6 +107,15 @@ const strategySchema = z.strictObject({
     .enum(textQueries)
     .optional()
     .describe('What text-top-k searches with; default: the bare question'),
+});
+
+const promptSchema = z.strictObject({
+  suite: z
+    .enum(['auto', 'none', ...suiteNames])
+    .default('auto')
+    .describe("Whose words the question is asked with; auto = the data set format's suite"),
+  frameIds: z.boolean().default(false).describe('Each frame of the answer call behind its id'),
+  timestamps: z.boolean().default(false).describe('Each frame of the answer call behind its time'),
 });
 
 const runSchema = z.strictObject({
@@ -125,9 +152,12 @@ export const configSchema = z.strictObject({
     plan: planModelSchema.default({}),
     image: imageModelSchema.optional(),
     embedding: embeddingModelSchema.optional(),
+    judge: judgeModelsSchema.optional(),
   }),
   strategy: strategySchema,
+  prompt: promptSchema.prefault({}),
   run: runSchema.prefault({}),
+  judge: judgeSchema.optional(),
   output: text
     .optional()
     .describe('Folder for the result files; default: none are written by the run'),

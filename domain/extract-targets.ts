@@ -1,3 +1,5 @@
+import type { TimeSpan } from './item.ts';
+
 /**
  * Which frames of a video are cut: `perSecond` r = the frame on screen at k / r seconds after the
  * first one, k = 0, 1, ...; `count` n = those on screen in the middles of n equal stretches of time;
@@ -24,6 +26,31 @@ export type ExtractTargets = {
   readonly indexes: readonly number[];
   readonly timesOutside: readonly number[];
 };
+
+/**
+ * The part of a timeline that lies within a clip: from the frame on screen when it begins to the
+ * last one that begins before it ends. Times stay those of the whole video.
+ *
+ * @returns `firstIndex` of the part in the whole; null when the video is over before the clip begins
+ */
+export function clipTimeline(
+  timeline: FrameTimeline,
+  { startSeconds, endSeconds }: TimeSpan,
+): { readonly timeline: FrameTimeline; readonly firstIndex: number } | null {
+  const { startTimes, toleranceSeconds } = timeline;
+  if (startSeconds > timeline.endSeconds + toleranceSeconds) return null;
+  const firstIndex = frameOnScreen(startSeconds, startTimes, toleranceSeconds);
+  const lastIndex = Math.max(firstIndex, frameOnScreen(endSeconds, startTimes, toleranceSeconds));
+  const next = startTimes[lastIndex + 1] ?? timeline.endSeconds;
+  return {
+    firstIndex,
+    timeline: {
+      startTimes: startTimes.slice(firstIndex, lastIndex + 1),
+      endSeconds: Math.min(next, Math.max(endSeconds, startTimes[lastIndex] ?? 0)),
+      toleranceSeconds,
+    },
+  };
+}
 
 /**
  * Turns a wish into frames, by presentation time and never by frame number, so that it holds for a

@@ -11,7 +11,11 @@ export const optionSchema = z.strictObject({
 });
 export type AnswerOption = z.infer<typeof optionSchema>;
 
-/** One question about one video, as every dataset adapter delivers it. */
+/** What an item asks for: a letter, a short text, or a description of what is seen. */
+export const itemTasks = ['multiple-choice', 'open-ended', 'caption'] as const;
+export type ItemTask = (typeof itemTasks)[number];
+
+/** One question about one video or several, as every dataset adapter delivers it. */
 export const itemSchema = z.strictObject({
   /** Unique in the dataset. */
   itemId: z.string().min(1),
@@ -21,14 +25,22 @@ export const itemSchema = z.strictObject({
   question: z.string().min(1),
   /** Empty for an open-ended question. */
   options: z.array(optionSchema),
+  /** Set for a caption alone: what else an item asks for shows in its options (`taskOf`). */
+  task: z.literal('caption').exactOptional(),
   /** The right letter or text; null when unknown. */
   gold: z.string().nullable(),
+  /** When in the first video the answer is seen. */
   goldSpans: z.array(timeSpanSchema),
   categories: z.record(z.string(), z.array(z.string())),
   /** The record of the source file, untouched. */
   source: z.record(z.string(), z.unknown()),
 });
 export type Item = z.infer<typeof itemSchema>;
+
+/** What an item asks for. */
+export function taskOf({ task, options }: Pick<Item, 'task' | 'options'>): ItemTask {
+  return task ?? (options.length > 0 ? 'multiple-choice' : 'open-ended');
+}
 
 /** One frame of a video. `frameId` is the number in its file name; `timeSeconds` null when unknown. */
 export type Frame = {

@@ -6,6 +6,10 @@ export type Outcome = (typeof outcomes)[number];
 export const steps = ['plan', 'generate', 'embed-retrieve', 'answer'] as const;
 export type Step = (typeof steps)[number];
 
+/** What a paid call is made for: a step of an item, or a judgement of its answer. */
+export const callSteps = [...steps, 'judge'] as const;
+export type CallStep = (typeof callSteps)[number];
+
 /** Why an item failed; stable names, used as Temporal failure types, search attributes and filters. */
 export const failureClasses = [
   'connection',

@@ -37,7 +37,9 @@ export function pricesOver(model: Priced, from: string, until: string): PriceInF
 
 type PaidModels = Pick<RunSpec['models'], 'answer' | 'plan' | 'image'>;
 
-function changeModels<Run extends { readonly models: PaidModels }>(
+type WithModels = { readonly models: PaidModels; readonly judging?: RunSpec['judging'] };
+
+function changeModels<Run extends WithModels>(
   run: Run,
   change: <Model extends Priced>(model: Model) => Model,
 ): Run {
@@ -48,7 +50,10 @@ function changeModels<Run extends { readonly models: PaidModels }>(
     plan: change(plan),
     image: image === null ? null : change(image),
   };
-  return { ...run, models };
+  const { judging } = run;
+  if (judging === undefined) return { ...run, models };
+  const judges = judging.judges.map(({ judge, model }) => ({ judge, model: change(model) }));
+  return { ...run, models, judging: { ...judging, judges } };
 }
 
 function isListed({ priceOrigin }: Priced): boolean {

@@ -1,11 +1,30 @@
 import type { AnswerOption } from './item.ts';
-import type { ChatRequest, ImagePart } from './model-call.ts';
+import type { ChatRequest } from './model-call.ts';
+import { image, type PromptFrame, seconds, text, withOptions } from './prompt-parts.ts';
+import { nameVideos } from './video-marks.ts';
 
 /** Part of a run's identity: a changed prompt makes new runs. */
 export const promptVersion = '1';
 
-/** A picture as a prompt refers to it. */
-type Picture = Pick<ImagePart, 'sha256' | 'mediaType'>;
+/** A frame behind the id by which a plan refers to it. */
+export type PlanFrame = {
+  readonly id: number;
+  readonly frame: PromptFrame;
+  /** Position of its video in the item, from 0. */
+  readonly video: number;
+};
+
+/**
+ * Gives frames the ids that a plan knows them by: their own in one video; with several, whose frames
+ * have equal numbers, their places from 1.
+ */
+export function planFrames(videos: readonly (readonly PromptFrame[])[]): PlanFrame[] {
+  const frames = videos.flatMap((shown, video) => shown.map((frame) => ({ frame, video })));
+  return frames.map((entry, place) => ({
+    ...entry,
+    id: videos.length === 1 ? entry.frame.frameId : place + 1,
+  }));
+}
 
 /**
  * Asks which pictures would help to answer. Shows each frame behind its id; asks for a fenced JSON
@@ -15,10 +34,15 @@ export function planPrompt(about: {
   readonly question: string;
   /** Those that the question may not list itself. @default none */
   readonly options?: readonly AnswerOption[];
-  readonly frames: readonly (Picture & { readonly frameId: number })[];
+  /** The frames of each video, videos in the item's order. */
+  readonly videos: readonly (readonly PromptFrame[])[];
   readonly maxImageRequests: number;
 }): ChatRequest {
-  const most = about.maxImageRequests;
+  const { videos, maxImageRequests: most } = about;
+  const frames = planFrames(videos);
+  const count = videos.length;
+  const whose = count === 1 ? 'the video, in order' : `${count} videos, each video's in order`;
+  const question = withOptions(about.question, about.options ?? []);
   return {
     system: [
       'You prepare a search through a video. You see a few of its frames and a question about it;',
@@ -34,12 +58,9 @@ export function planPrompt(about: {
       `Ask for at least one picture and at most ${most}. reference_image_id is the id of a frame you were shown.`,
     ].join('\n'),
     parts: [
-      text(`These are ${about.frames.length} frames of the video, in order.`),
-      ...about.frames.flatMap((frame) => [
-        text(`This is Frame ID: ${frame.frameId}`),
-        image(frame),
-      ]),
-      text(`Question: ${withOptions(about.question, about.options ?? [])}`),
+      text(`These are ${frames.length} frames of ${whose}.`),
+      ...frames.flatMap((entry) => [text(announcement(entry, count)), image(entry.frame)]),
+      text(`Question: ${nameVideos(question, count)}`),
     ],
     repair: null,
   };
@@ -56,54 +77,8 @@ export function repairPrompt(request: ChatRequest, reply: string, complaint: str
   };
 }
 
-/**
- * Asks the question about the chosen frames. With options the answer is a letter, else a short
- * text; either way in a last fenced JSON block.
- */
-export function answerPrompt(about: {
-  readonly question: string;
-  readonly options: readonly AnswerOption[];
-  readonly frames: readonly Picture[];
-}): ChatRequest {
-  const letters = about.options.map((option) => option.letter);
-  const wanted =
-    letters.length > 0
-      ? `{"answer": "${letters[0]}"}, with the letter of the option you choose (${letters.join(', ')})`
-      : '{"answer": "a few words"}';
-  return {
-    system: null,
-    parts: [
-      text(`These are ${about.frames.length} frames of one video.`),
-      ...about.frames.map(image),
-      text(`Question: ${withOptions(about.question, about.options)}`),
-      text(
-        'Look at every frame, reason in a few sentences about what you see, and decide. ' +
-          `End with a block that holds only ${wanted}:\n\`\`\`json\n{"answer": "..."}\n\`\`\``,
-      ),
-    ],
-    repair: null,
-  };
-}
-
-/** Adds the options where the question does not list them itself. */
-function withOptions(question: string, options: readonly AnswerOption[]): string {
-  const lists = options.every(
-    ({ letter, text: words }) =>
-      question.includes(`(${letter})`) || listedAs(letter, words, question),
-  );
-  if (lists) return question;
-  return [question, ...options.map(({ letter, text: words }) => `(${letter}) ${words}`)].join('\n');
-}
-
-/** "A. red", "A: red", "A) red". */
-function listedAs(letter: string, words: string, question: string): boolean {
-  return ['. ', ': ', ') '].some((mark) => question.includes(`${letter}${mark}${words}`));
-}
-
-function text(words: string) {
-  return { type: 'text', text: words } as const;
-}
-
-function image({ sha256, mediaType }: Picture): ImagePart {
-  return { type: 'image', sha256, mediaType };
+function announcement({ id, frame, video }: PlanFrame, videoCount: number): string {
+  const time = frame.timeSeconds === null ? '' : `, ${seconds(frame.timeSeconds)}`;
+  const place = videoCount === 1 ? '' : ` (video ${video + 1}${time})`;
+  return `This is Frame ID: ${id}${place}`;
 }

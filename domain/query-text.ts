@@ -1,5 +1,6 @@
 import type { Item } from './item.ts';
-import type { TextQuery } from './run-spec.ts';
+import type { TextQuery } from './strategy-spec.ts';
+import { withoutMarks } from './video-marks.ts';
 
 const optionLine = /^\s*\(?([A-Z])[.):]\s*(.*)$/;
 
@@ -14,5 +15,7 @@ export function queryText({ question, options }: Item, kind: TextQuery): string 
   };
   const bare = question.split(/\r?\n/).filter((line) => !isOption(line));
   const added = kind === 'question' ? [] : options.map(({ text }) => text);
-  return [...bare, ...added].join(' ').replace(/\s+/g, ' ').trim();
+  return withoutMarks([...bare, ...added].join(' '))
+    .replace(/\s+/g, ' ')
+    .trim();
 }

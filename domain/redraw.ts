@@ -1,7 +1,8 @@
 import type { FailureClass, Step } from './outcome.ts';
 import type { StepRecord } from './stores/step-store.ts';
 
-const redrawnClasses: readonly FailureClass[] = [
+/** Failures after which the same request would probably fail again. */
+export const redrawnClasses: readonly FailureClass[] = [
   'refused_input',
   'refused_output',
   'plan_invalid',

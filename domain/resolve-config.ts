@@ -1,19 +1,21 @@
 import type { Config } from './config.ts';
 import { fileStem } from './file-stem.ts';
 import { canonicalJson, sha256Hex } from './hashing.ts';
+import { resolveJudging } from './judging/resolve-judging.ts';
+import { apiVersionOf, baseUrlOf } from './model-address.ts';
 import { providerDefaults } from './provider-defaults.ts';
-import {
-  searchesFrames,
-  type ChatModelSpec,
-  type DatasetSpec,
-  type ExtractSpec,
-  type MediaSpec,
-  type ImageModelSpec,
-  type ImagePrice,
-  type Provider,
-  type RunSpec,
+import { answerModel, resolvePrompt, usualMaxTokens } from './resolve-prompt.ts';
+import type {
+  ChatModelSpec,
+  DatasetSpec,
+  ExtractSpec,
+  MediaSpec,
+  ImageModelSpec,
+  ImagePrice,
+  Provider,
+  RunSpec,
 } from './run-spec.ts';
-import { UsageError } from './usage-error.ts';
+import { isBlind, searchesFrames } from './strategy-spec.ts';
 
 /** A run before its dataset is frozen: everything but the run id and the dataset hash. */
 export type UnfrozenRun = Omit<RunSpec, 'runId' | 'dataset'> & {
@@ -39,12 +41,13 @@ export type ConfigSurroundings = {
  */
 export function resolveConfig(config: Config, surroundings: ConfigSurroundings): UnfrozenRun {
   const { models, strategy, run } = config;
-  const answer = resolveChatModel('answer', models.answer, surroundings);
+  const dataset = resolveDataset(config.dataset, surroundings);
+  const answer = resolveChatModel('answer', answerModel(config), surroundings);
   const plan = resolveChatModel('plan', mergePlanModel(config), surroundings);
   const image = strategy.name === 'imagined-keyframes' ? models.image : undefined;
   return {
     name: config.name,
-    dataset: resolveDataset(config.dataset, surroundings),
+    dataset: isBlind(strategy) ? { ...dataset, media: { kind: 'none' } } : dataset,
     models: {
       answer,
       plan,
@@ -64,7 +67,8 @@ export function resolveConfig(config: Config, surroundings: ConfigSurroundings):
       config.output === undefined
         ? null
         : { directory: config.output, overwrite: surroundings.overwrite },
-    promptVersion: surroundings.promptVersion,
+    ...resolvePrompt(config, surroundings.promptVersion),
+    ...resolveJudging(config, (use, model) => resolveChatModel(use, model, surroundings)),
   };
 }
 
@@ -78,6 +82,7 @@ function accountName(
 }
 
 type Models = Config['models'];
+type LimitedModel = Models['answer'] & { readonly maxTokens: number };
 type CallSettings = Omit<Models['answer'], 'maxTokens' | 'temperature' | 'price'>;
 
 /**
@@ -85,7 +90,7 @@ type CallSettings = Omit<Models['answer'], 'maxTokens' | 'temperature' | 'price'
  * provider or address takes neither key variable nor identity from `answer`, so that a key never
  * goes to another address. Limits belong to the account, price and extra body to the model.
  */
-export function mergePlanModel({ models: { answer, plan } }: Config): Models['answer'] {
+export function mergePlanModel({ models: { answer, plan } }: Config): LimitedModel {
   const { provider, baseUrl, apiVersion, apiKeyEnv, identity, ...unconnected } = answer;
   const { price, extraBody, ...others } = unconnected;
   const { requestsPerMinute, tokensPerMinute, budgetUsd, ...shared } = others;
@@ -94,6 +99,7 @@ export function mergePlanModel({ models: { answer, plan } }: Config): Models['an
   const isSameModel = !connects && (plan.model === undefined || plan.model === answer.model);
   return {
     ...shared,
+    maxTokens: answer.maxTokens ?? usualMaxTokens,
     ...(connects
       ? { provider }
       : { provider, baseUrl, apiVersion, apiKeyEnv, identity, ...limits }),
@@ -115,6 +121,7 @@ function resolveStrategy({
   onContextLength,
   ...strategy
 }: Config['strategy']): RunSpec['strategy'] {
+  if (isBlind(strategy)) return { ...strategy, initialFrames: 0, answerFrames: 0 };
   return {
     ...strategy,
     ...(strategy.name === 'text-top-k' && { textQuery: textQuery ?? 'question' }),
@@ -130,10 +137,14 @@ function resolveDataset(
     datasetId: dataset.name ?? fileStem(dataset.path),
     format: dataset.format,
     path: dataset.path,
+    ...(dataset.mapping !== undefined && { mapping: dataset.mapping }),
     media: resolveMedia(dataset, surroundings),
     embeddings: dataset.embeddings ?? null,
     buildMissing: dataset.buildMissing,
     limit: dataset.limit ?? null,
+    ...(dataset.where !== undefined && { where: dataset.where }),
+    ...(dataset.fraction !== undefined && { fraction: dataset.fraction, seed: dataset.seed }),
+    ...(dataset.missingMedia === 'leave-out' && { leavesOutMissing: true }),
   };
 }
 
@@ -162,7 +173,7 @@ function resolveExtract(
 
 function resolveChatModel(
   use: string,
-  model: Models['answer'],
+  model: LimitedModel,
   surroundings: ConfigSurroundings,
 ): ChatModelSpec {
   return {
@@ -222,38 +233,4 @@ function resolveCalls(
     budgetUsd: model.budgetUsd ?? null,
     extraBody: model.extraBody,
   };
-}
-
-function baseUrlOf(
-  use: string,
-  { provider, baseUrl }: CallSettings,
-  { simulatedBaseUrl }: Pick<ConfigSurroundings, 'simulatedBaseUrl'>,
-): string {
-  const given =
-    baseUrl ??
-    providerDefaults[provider].baseUrl ??
-    (provider === 'simulated' ? simulatedBaseUrl : null);
-  if (given !== null) return given.replace(/\/+$/, '');
-  throw new UsageError(
-    `models.${use}.baseUrl is missing; the provider ${provider} has no default address`,
-  );
-}
-
-/** @throws {UsageError} where the address or the provider has no place for a version */
-function apiVersionOf(
-  use: string,
-  { provider, apiVersion, baseUrl }: CallSettings,
-): string | undefined {
-  if (provider !== 'azure') {
-    if (apiVersion === undefined) return undefined;
-    throw new UsageError(
-      `models.${use}.apiVersion belongs to the provider azure and has no effect on ${provider}; remove it`,
-    );
-  }
-  if (/\/openai\/v1\/?$/.test(baseUrl ?? ''))
-    throw new UsageError(
-      `models.${use}.baseUrl ends in /openai/v1, which has neither deployments nor versions: take the ` +
-        'provider openai-compatible for it, or leave the path away',
-    );
-  return apiVersion ?? providerDefaults.azure.apiVersion;
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { optionSchema, timeSpanSchema } from './item.ts';
+import { judgeContracts, judgeDimensions } from './judging/judge-contract.ts';
+import { judgementStates } from './judging/judgement.ts';
 import { failureClasses, outcomes, steps } from './outcome.ts';
 import { remedies } from './remedy.ts';
 import type { Row } from './row.ts';
@@ -27,10 +29,28 @@ const usageSchema = z.strictObject({
   list_usd: money,
 });
 
+const judgementSchema = z.strictObject({
+  judge: z.string().min(1),
+  contract: z.enum(judgeContracts),
+  dimension: z.enum(judgeDimensions).nullable(),
+  item_ids: z.array(z.string().min(1)).min(1),
+  verdict: z.enum(['yes', 'no']).nullable(),
+  score: z.number().min(0).max(5).nullable(),
+  state: z.enum(judgementStates),
+  failure_class: z.enum(failureClasses).nullable(),
+  artifact: sha256.nullable(),
+  response_model: z.string().nullable(),
+});
+
 /** What the item's steps found out. */
 const contentSchema = {
   planned: z.array(
-    z.strictObject({ asked_frame_id: z.int(), used_frame_id: count, prompt: z.string() }),
+    z.strictObject({
+      asked_frame_id: z.int(),
+      used_frame_id: count,
+      video_id: z.string().exactOptional(),
+      prompt: z.string(),
+    }),
   ),
   generated: z.array(
     z.strictObject({
@@ -86,6 +106,7 @@ export const rowSchema = z.strictObject({
   sample: count,
   drive: z.int().min(1),
   task: z.string(),
+  dataset: z.string().exactOptional(),
   video_ids: z.array(z.string().min(1)).min(1),
   question: z.string(),
   options: z.array(optionSchema),
@@ -96,7 +117,7 @@ export const rowSchema = z.strictObject({
   strategy: z.string(),
   categories: z.record(z.string(), z.array(z.string())),
   ...contentSchema,
-  judgements: z.array(z.never()),
+  judgements: z.array(judgementSchema),
   models: z.record(z.string(), z.string()),
   prompt_version: z.string(),
   reply_artifact: sha256.nullable(),

@@ -1,4 +1,4 @@
-import { isHit } from './hit.ts';
+import { isRowHit } from './hit.ts';
 import type { Item } from './item.ts';
 import type { Row } from './row.ts';
 import { isScorable } from './scoring.ts';
@@ -50,12 +50,13 @@ export const noTally: Readonly<RowTally> = {
   listUnknown: 0,
 };
 
-type Tallied = Pick<Row, 'outcome' | 'correct' | 'shown' | 'gold_spans' | 'usage'>;
+type Tallied = Pick<Row, 'outcome' | 'correct' | 'shown' | 'gold_spans' | 'video_ids' | 'usage'>;
 
 /** What one row adds. An item that never ran says nothing about hits. */
-export function tallyOf({ outcome, correct, shown, gold_spans, usage }: Tallied): RowTally {
+export function tallyOf(row: Tallied): RowTally {
+  const { outcome, correct, shown, usage } = row;
   const ran = outcome !== 'skipped' && outcome !== 'cancelled';
-  const hit = ran ? isHit(shown, gold_spans) : null;
+  const hit = ran ? isRowHit(row) : null;
   const isSeen = hit !== null && shown.length > 0;
   return {
     scored: Number(correct !== null),

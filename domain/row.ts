@@ -1,4 +1,5 @@
 import type { AnswerOption, TimeSpan } from './item.ts';
+import type { Judgement } from './judging/judgement.ts';
 import type { ItemFailure, Outcome, Step } from './outcome.ts';
 import type { Remedy } from './remedy.ts';
 
@@ -18,6 +19,8 @@ export type Usage = {
 export type PlannedImage = {
   readonly asked_frame_id: number;
   readonly used_frame_id: number;
+  /** Whose frame it is; absent where the item has one video. */
+  readonly video_id?: string;
   readonly prompt: string;
 };
 
@@ -65,7 +68,10 @@ export type Row = {
   readonly item_id: string;
   readonly sample: number;
   readonly drive: number;
+  /** What the item asks for (`itemTasks`). Rows before 0.3 have the data set's name here. */
   readonly task: string;
+  /** Name of the data set. Absent in rows before 0.3. */
+  readonly dataset?: string;
   readonly video_ids: readonly string[];
   readonly question: string;
   readonly options: readonly AnswerOption[];
@@ -89,7 +95,8 @@ export type Row = {
   readonly text_query: { readonly text: string; readonly truncated: boolean } | null;
   readonly retrieved: readonly RetrievedFrame[];
   readonly shown: readonly ShownFrame[];
-  readonly judgements: readonly never[];
+  /** The store's to fill: an answer is judged after its row was written. */
+  readonly judgements: readonly Judgement[];
   readonly previous_attempts: readonly PreviousAttempt[];
   readonly models: Readonly<Record<string, string>>;
   readonly prompt_version: string;

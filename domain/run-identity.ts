@@ -1,6 +1,7 @@
+import { chatIdentity } from './chat-identity.ts';
 import { canonicalJson, sha256Hex } from './hashing.ts';
 import type { UnfrozenRun } from './resolve-config.ts';
-import { plansPictures, type ChatModelSpec } from './run-spec.ts';
+import { plansPictures } from './strategy-spec.ts';
 
 /** How answers are compared with gold. A change of the rule makes new runs. */
 const scoringVersion = 'exact-letter-1';
@@ -10,7 +11,7 @@ export type RunIdentity = { readonly identity: string; readonly runId: string };
 
 /**
  * Names a run by what its results depend on: dataset, strategy, models with their sampling
- * parameters, prompts and scoring. Limits, prices, addresses behind an `identity`, key variables
+ * parameters, prompts, scoring and judges. Limits, prices, addresses behind an `identity`, key variables
  * and the output folder do not change it, so the same evaluation goes on after such an edit.
  *
  * @param datasetHash sha256 of the frozen items
@@ -45,9 +46,24 @@ export function runIdentity(run: UnfrozenRun, datasetHash: string): RunIdentity 
     },
     extract: run.dataset.media.kind === 'videos' ? run.dataset.media.extract : undefined,
     prompts: run.promptVersion,
+    prompt: promptIdentity(run),
     scoring: scoringVersion,
+    judging: judgingIdentity(run),
   });
   return { identity, runId: `${runNameForIds(run.name)}-${sha256Hex(identity).slice(0, 8)}` };
+}
+
+/** What stands before each frame of the answer call; the suite is in the prompts' version. */
+function promptIdentity({ prompt }: UnfrozenRun): Record<string, unknown> | undefined {
+  const { frameIds, timestamps } = prompt ?? {};
+  return frameIds || timestamps ? { frameIds, timestamps } : undefined;
+}
+
+/** A run that nobody judges is what it was before there were judges. */
+function judgingIdentity({ judging }: UnfrozenRun): Record<string, unknown> | undefined {
+  if (judging === undefined) return undefined;
+  const judges = judging.judges.map(({ judge }) => judge);
+  return { judges: judges.toSorted(), contracts: judging.contracts.toSorted() };
 }
 
 /** A run name as it stands in ids: letters, digits, `.`, `_` and `-`, at most 80 of them. */
@@ -72,18 +88,6 @@ export function describeDifference(before: string, after: string): string[] {
 }
 
 const notThere = '(none)';
-
-function chatIdentity(model: ChatModelSpec): Record<string, unknown> {
-  return {
-    provider: model.provider,
-    endpoint: model.endpointIdentity,
-    model: model.model,
-    temperature: model.temperature,
-    seed: model.seed,
-    maxTokens: model.maxTokens,
-    extraBody: model.extraBody,
-  };
-}
 
 /** Every value of a JSON document by its dotted path; lists and empty groups count as one value. */
 function leaves(value: unknown, path = ''): Map<string, string> {

@@ -23,5 +23,6 @@ export function orderItems(items: readonly Item[]): RunItem[] {
       sample: 0,
       workflowKey: workflowKey(item.itemId, 0),
       videoId,
+      ...(item.videoIds.length > 1 && { otherVideoIds: item.videoIds.slice(1) }),
     }));
 }

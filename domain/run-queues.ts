@@ -1,5 +1,6 @@
 import { embedQueue, imageQueue, indexQueue, mediaQueue, modelQueue } from './queues.ts';
-import { paidModels, type RunSpec, searchesFrames } from './run-spec.ts';
+import { paidModels, type RunSpec } from './run-spec.ts';
+import { searchesFrames } from './strategy-spec.ts';
 import type { RunQueues } from './workflow-contract.ts';
 
 /** Which queue each kind of work of a run goes to. */
@@ -14,6 +15,22 @@ export function queuesOf({ models, strategy, dataset }: RunSpec): RunQueues {
     index: embedding === null ? null : indexQueue(embedding.model),
     media: dataset.media.kind === 'videos' ? mediaQueue : null,
   };
+}
+
+/** By judge, the queue of its account; null where nobody judges the run's answers. */
+export function judgeQueuesOf({
+  judging,
+}: Pick<RunSpec, 'judging'>): Record<string, string> | null {
+  if (judging === undefined) return null;
+  return Object.fromEntries(
+    judging.judges.map(({ judge, model }) => [judge, modelQueue(model.account)]),
+  );
+}
+
+/** The environment variables whose keys judging needs. */
+export function judgeKeysNeeded({ judging }: Pick<RunSpec, 'judging'>): string[] {
+  const judges = judging?.judges ?? [];
+  return [...new Set(judges.flatMap(({ model }) => model.apiKeyEnv ?? []))];
 }
 
 /** The environment variables whose keys the run's calls need. */

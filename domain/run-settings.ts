@@ -1,5 +1,5 @@
 import { canonicalJson } from './hashing.ts';
-import type { RunSpec } from './run-spec.ts';
+import type { ChatModelSpec, RunSpec } from './run-spec.ts';
 import type { RunChange } from './stores/run-store.ts';
 
 /** Settings of a run that may change while it exists: they are no part of its identity. */
@@ -48,10 +48,11 @@ export function keepTuned(known: RunSpec, given: RunSpec, changes: readonly RunC
   }, given);
 }
 
-function settingsOf({ run, models }: RunSpec): Map<string, unknown> {
+function settingsOf({ run, models, judging }: RunSpec): Map<string, unknown> {
   const ofRun = runKeys.map((key) => [`run.${key}`, run[key]] as const);
-  const ofModels = paidUses.flatMap((use) => {
-    const model = models[use];
+  const used = paidUses.map((use) => ({ use: use as string, model: models[use] }));
+  const judges = (judging?.judges ?? []).map(({ model }, at) => ({ use: `judge.${at}`, model }));
+  const ofModels = [...used, ...judges].flatMap(({ use, model }) => {
     if (model === null) return [];
     return modelKeys.map((key) => [`models.${use}.${key}`, model[key]] as const);
   });
@@ -61,8 +62,30 @@ function settingsOf({ run, models }: RunSpec): Map<string, unknown> {
 function withSetting(spec: RunSpec, setting: string, value: unknown): RunSpec {
   const [group, use, key = ''] = setting.split('.');
   if (group === 'run') return { ...spec, run: { ...spec.run, [use ?? '']: value } };
+  if (use === 'judge')
+    return withJudgeSetting(spec, Number(key), setting.split('.')[3] ?? '', value);
   const paid = use as PaidUse;
   return { ...spec, models: { ...spec.models, [paid]: { ...spec.models[paid], [key]: value } } };
+}
+
+function withJudgeSetting(spec: RunSpec, at: number, key: string, value: unknown): RunSpec {
+  return withJudgeModels(spec, (model, index) =>
+    index === at ? { ...model, [key]: value } : model,
+  );
+}
+
+/** The run with its judges' models changed; one without judges stays as it is. */
+export function withJudgeModels(
+  spec: RunSpec,
+  change: (model: ChatModelSpec, index: number) => ChatModelSpec,
+): RunSpec {
+  const { judging } = spec;
+  if (judging === undefined) return spec;
+  const judges = judging.judges.map(({ judge, model }, index) => ({
+    judge,
+    model: change(model, index),
+  }));
+  return { ...spec, judging: { ...judging, judges } };
 }
 
 function isSame(left: unknown, right: unknown): boolean {

@@ -1,3 +1,8 @@
+import type { DatasetMapping } from './dataset-mapping.ts';
+import type { PromptSpec } from './prompt-spec.ts';
+import { plansPictures, type StrategySpec } from './strategy-spec.ts';
+import type { JudgeContract } from './judging/judge-contract.ts';
+
 /** Providers whose calls are built. */
 export const providers = [
   'openai-compatible',
@@ -8,14 +13,6 @@ export const providers = [
   'simulated',
 ] as const;
 export type Provider = (typeof providers)[number];
-
-export const strategyNames = [
-  'uniform',
-  'text-top-k',
-  'imagined-keyframes',
-  'unedited-reference',
-] as const;
-export type StrategyName = (typeof strategyNames)[number];
 
 /**
  * The configuration, or our table of list prices: with the first day on which the price held, and
@@ -108,46 +105,13 @@ export type EmbeddingSpec = {
   readonly dtype: EmbeddingDtype;
 };
 
-/** Formulas that spread frames over a video (`domain/sampling.ts`). */
-export const samplingFormulas = [
-  'uniform.floor',
-  'uniform.segment-mid',
-  'uniform.slowfast',
-  'uniform.interval',
-  'uniform.linspace',
-] as const;
-export type SamplingFormula = (typeof samplingFormulas)[number];
-
-/** What a text query is made of: the bare question, or the question with its options. */
-export const textQueries = ['question', 'question-with-options'] as const;
-export type TextQuery = (typeof textQueries)[number];
-
-export type StrategySpec = {
-  readonly name: StrategyName;
-  readonly sampling: SamplingFormula;
-  readonly initialFrames: number;
-  /** Frames kept per picture. */
-  readonly topK: number;
-  /** Frames shown to the answer call; null = the whole union (or all initial frames). */
-  readonly answerFrames: number | null;
-  readonly maxImageRequests: number;
-  readonly onImageFailure: 'refused-only' | 'always';
-  /** Once more with half of the frames where they are too many for the model; absent = such items fail. */
-  readonly onContextLength?: 'fewer-frames';
-  readonly frameOrder: 'time' | 'path';
-  /** Longest edge in pixels of a frame as sent; null = as stored. */
-  readonly frameMaxEdge: number | null;
-  /** What `text-top-k` searches with; absent for every other strategy. */
-  readonly textQuery?: TextQuery;
-};
-
 /** Which frames are cut out of a video; `times` in seconds, by video id. */
 export type ExtractSpec =
   | { readonly perSecond: number }
   | { readonly count: number }
   | { readonly times: Readonly<Record<string, readonly number[]>> };
 
-/** Where the frames of a set of videos come from: a folder of frames, or videos and how to cut them. */
+/** Where the frames of a set of videos come from: a folder of frames, videos and how to cut them, or nowhere. */
 export type MediaSpec = {
   readonly datasetId: string;
   readonly media:
@@ -162,12 +126,19 @@ export type MediaSpec = {
         /** Folder with one file per video. */
         readonly folder: string;
         readonly extract: ExtractSpec;
-      };
+        /** Blob of `MediaFiles`; absent where every file is called by its video's id. */
+        readonly files?: string;
+      }
+    /** Nothing is shown. */
+    | { readonly kind: 'none' };
   /** Folder of `<video>.safetensors` or `.pt` files; null = index the frames ourselves. */
   readonly embeddings: string | null;
   /** Embed videos without such a file instead of refusing them. */
   readonly buildMissing: boolean;
 };
+
+/** Where media lie. */
+export type MediaFolder = Exclude<MediaSpec['media'], { readonly kind: 'none' }>;
 
 /** What activities about frames work for: a run, or an index job, by its id. */
 export type FrameSource = {
@@ -176,14 +147,60 @@ export type FrameSource = {
   readonly models: { readonly embedding: EmbeddingSpec | null };
 };
 
+/** The part of a data set that a run is about. */
+export type DatasetCoverage = {
+  /** `val`, `test` and the like; null when nobody says. */
+  readonly split: string | null;
+  /** Questions in the files. */
+  readonly read: number;
+  /** Of these, left out because they cannot be asked or scored rightly. */
+  readonly excluded: number;
+  /** Of the rest, taken by `where`, `fraction` and `limit`. */
+  readonly selected: number;
+  /** Of these, left out because their frames or videos are not there. */
+  readonly missingMedia: number;
+};
+
 export type DatasetSpec = MediaSpec & {
-  readonly format: 'original' | 'lvbench';
-  /** The annotation file. */
+  /** Name of the format of its annotation files. */
+  readonly format: string;
+  /** The annotation file, or the folder of several. */
   readonly path: string;
-  /** First items of the file only; null = all. */
+  /** Which column holds what; of the format `generic` alone. */
+  readonly mapping?: DatasetMapping;
+  /** First items only, after the other two; null = all. */
   readonly limit: number | null;
+  /** Labels or fields of a record, with the values that are taken. @default all */
+  readonly where?: Readonly<Record<string, readonly string[]>>;
+  /** Share of these, drawn with `seed`. @default all */
+  readonly fraction?: number;
+  /** @default 0 */
+  readonly seed?: number;
+  /** Items whose media are not there are left out instead of refused. @default false */
+  readonly leavesOutMissing?: boolean;
+  /** What the run is about, of all that stands in the files. Absent in runs before 0.3. */
+  readonly coverage?: DatasetCoverage;
   /** sha256 of the frozen items: a blob. */
   readonly hash: string;
+};
+
+/** A model that judges answers. */
+export type JudgeSpec = {
+  /**
+   * Its snapshot: the model's name and 8 hex digits of model, sampling parameters and judge prompt.
+   * Judgements of two snapshots are not compared.
+   */
+  readonly judge: string;
+  readonly model: ChatModelSpec;
+};
+
+/** Who judges the open-ended answers of a run when it has ended. */
+export type JudgingSpec = {
+  readonly judges: readonly JudgeSpec[];
+  /** What each of them is asked for. */
+  readonly contracts: readonly JudgeContract[];
+  /** Blob of answers with known judgements; null = none. */
+  readonly calibrationArtifact: string | null;
 };
 
 /** Everything one run is made of, resolved and frozen; holds no secret. */
@@ -211,31 +228,33 @@ export type RunSpec = {
   };
   /** Folder for the result files; null = none are written by the run. */
   readonly output: { readonly directory: string; readonly overwrite: boolean } | null;
+  /** Of our prompts, and after a `+` the suite's name and version: `1+mvbench.1`. */
   readonly promptVersion: string;
+  /** Where results that somebody else made were read. @default they are ours */
+  readonly imported?: { readonly format: 'pllava'; readonly folder: string };
+  /** Absent where the usual prompt is asked, and in runs before 0.3. */
+  readonly prompt?: PromptSpec;
+  /** Absent where nobody judges. */
+  readonly judging?: JudgingSpec;
 };
 
 /** Whether any model of the run is simulated: its numbers are labelled so. */
 export function isSimulated(spec: RunSpec): boolean {
   const { answer, plan, image } = spec.models;
-  return [answer, plan, image].some((model) => model?.provider === 'simulated');
+  const judges = spec.judging?.judges.map(({ model }) => model) ?? [];
+  return [answer, plan, image, ...judges].some((model) => model?.provider === 'simulated');
 }
 
-/** The paid models that the run's strategy calls, by their use. */
-export function paidModels({ models, strategy }: Pick<RunSpec, 'models' | 'strategy'>) {
+/** The paid models that the run's strategy and its judging call, by their use. */
+export function paidModels(spec: Pick<RunSpec, 'models' | 'strategy' | 'judging'>) {
+  const { models, strategy, judging } = spec;
   const { answer, plan, image } = models;
+  const judges = judging?.judges ?? [];
+  const useOf = (index: number) => (judges.length === 1 ? 'judge' : `judge.${index}`);
   return {
-    answer,
+    ...(strategy.name !== 'imported' && { answer }),
     ...(plansPictures(strategy) && { plan }),
     ...(strategy.name === 'imagined-keyframes' && image !== null && { image }),
+    ...Object.fromEntries(judges.map(({ model }, index) => [useOf(index), model])),
   };
-}
-
-/** Whether the strategy plans pictures and searches with them. */
-export function plansPictures({ name }: { readonly name: string }): boolean {
-  return name === 'imagined-keyframes' || name === 'unedited-reference';
-}
-
-/** Whether the strategy finds frames by their embeddings (and so needs an index and a model). */
-export function searchesFrames({ name }: { readonly name: string }): boolean {
-  return name !== 'uniform';
 }

@@ -1,4 +1,5 @@
 import type { AnswerOption, Item } from './item.ts';
+import type { Row } from './row.ts';
 
 /** What decides whether an item can be scored without a judge. */
 type Question = { readonly gold: Item['gold']; readonly options: readonly AnswerOption[] };
@@ -29,4 +30,11 @@ export function legalAnswer(answer: string | null, { options }: Question): strin
 export function isCorrect(answer: string, question: Question): boolean | null {
   if (question.gold === null || !isScorable(question)) return null;
   return answer.trim().toUpperCase() === question.gold.trim().toUpperCase();
+}
+
+/** Our own verdict as it stands in the scores of a row. */
+export function letterScore(correct: boolean | null): Row['scores'] {
+  const value = correct === null ? null : Number(correct);
+  const state = correct === null ? 'unscored' : 'scored';
+  return { exact: { value, state, scorer: 'exact-letter' } };
 }

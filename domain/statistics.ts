@@ -85,11 +85,12 @@ function halfWidth(sums: readonly ClusterSum[], mean: number, n: number): number
 export function pairedDifference(
   baseline: ReadonlyMap<string, Observation>,
   other: ReadonlyMap<string, Observation>,
+  bounds: Bounds = { lowest: -1, highest: 1 },
 ): (ClusteredMean & { readonly items: number }) | null {
   const pairs = [...baseline].flatMap(([key, { value, cluster }]) => {
     const theirs = other.get(key);
     return theirs === undefined ? [] : { value: theirs.value - value, cluster };
   });
-  const difference = clusteredMean(pairs, { lowest: -1, highest: 1 });
+  const difference = clusteredMean(pairs, bounds);
   return difference === null ? null : { ...difference, items: pairs.length };
 }

@@ -1,5 +1,6 @@
 import type { Remedy } from './remedy.ts';
 import type { GeneratedImage, PlannedImage, RetrievedFrame, ShownFrame } from './row.ts';
+import type { RuleScores } from './suites/reply-rules.ts';
 
 /** In the result of any step, a failed one too: how its refused requests were changed. Absent for none. */
 export type Remedied = { readonly remedies?: readonly Remedy[] };
@@ -32,4 +33,6 @@ export type AnswerResult = {
   readonly replyArtifact: string;
   readonly responseModel: string | null;
   readonly shown: readonly ShownFrame[];
+  /** What the suite's own rule says of the reply. Absent where it has none, and before 0.3. */
+  readonly ruleScores?: RuleScores;
 };

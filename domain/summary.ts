@@ -1,3 +1,4 @@
+import type { JudgeContract, JudgeDimension } from './judging/judge-contract.ts';
 import type { FailureClass } from './outcome.ts';
 import type { Usage } from './row.ts';
 
@@ -26,6 +27,24 @@ export type Accuracy = {
   readonly ci95: readonly [number, number];
 };
 
+/** What one judge says of the answers in one dimension; accuracy and mean are over the judged ones. */
+export type JudgeSummary = {
+  readonly judge: string;
+  readonly contract: JudgeContract;
+  /** Null for `yes-no-score`. */
+  readonly dimension: JudgeDimension | null;
+  readonly judged: number;
+  readonly unparsed: number;
+  readonly failed: number;
+  /** Taken up, and not judged yet. */
+  readonly pending: number;
+  /** Null where no verdict was asked for. */
+  readonly yes: number | null;
+  readonly accuracy: number | null;
+  /** From 0 to 5. */
+  readonly meanScore: number | null;
+};
+
 /** Stable shape printed by `run`, `status` and `report` with `--json`. */
 export type RunSummary = {
   readonly schemaVersion: 1;
@@ -39,6 +58,8 @@ export type RunSummary = {
   /** Calls that failed in a way nobody knows yet, healed by a retry or not. */
   readonly unclassifiedCalls: number;
   readonly accuracy: Accuracy | null;
+  /** Absent in a run that nobody judges. */
+  readonly judges?: readonly JudgeSummary[];
   /** Items with a gold span whose shown frames hit it, over items with a span and known frame times. */
   readonly retrieval: { readonly hitRate: number; readonly items: number } | null;
   readonly usage: Usage;

@@ -1,7 +1,7 @@
 import { nearestName } from './nearest-name.ts';
 import { runIdentity } from './run-identity.ts';
-import { type PaidUse, paidUses } from './run-settings.ts';
-import type { RunSpec } from './run-spec.ts';
+import { type PaidUse, paidUses, withJudgeModels } from './run-settings.ts';
+import { paidModels, type RunSpec } from './run-spec.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Limits of an account that a run at work can be given anew. */
@@ -14,7 +14,7 @@ export type Tuning = {
   readonly budgetUsd?: number | null;
   readonly accounts: readonly {
     readonly limit: AccountLimit;
-    /** A use (`answer`, `plan`, `image`) or the account's name; null = the only account. */
+    /** A use (`answer`, `plan`, `image`, `judge`) or the account's name; null = the only account. */
     readonly of: string | null;
     readonly value: number | null;
   }[];
@@ -39,7 +39,10 @@ export function tuneRun(spec: RunSpec, tuning: Tuning): RunSpec {
         const model = before.models[use];
         return [use, model?.account === account ? { ...model, [limit]: value } : model];
       });
-      return { ...before, models: { ...before.models, ...Object.fromEntries(models) } };
+      const others = { ...before, models: { ...before.models, ...Object.fromEntries(models) } };
+      return withJudgeModels(others, (model) =>
+        model.account === account ? { ...model, [limit]: value } : model,
+      );
     },
     { ...spec, run },
   );
@@ -47,11 +50,16 @@ export function tuneRun(spec: RunSpec, tuning: Tuning): RunSpec {
   return tuned;
 }
 
-function accountNamed({ models }: RunSpec, name: string | null): string {
-  const uses = paidUses.flatMap((use) => {
+function accountNamed({ models, judging }: RunSpec, name: string | null): string {
+  const ofModels = paidUses.flatMap((use) => {
     const account = models[use]?.account;
     return account === undefined ? [] : [{ use, account }];
   });
+  const ofJudges = (judging?.judges ?? []).map(({ model }) => ({
+    use: 'judge',
+    account: model.account,
+  }));
+  const uses = [...ofModels, ...ofJudges];
   const accounts = [...new Set(uses.map(({ account }) => account))];
   const known = `Known: ${uses.map(({ use, account }) => `${use} (${account})`).join(', ')}.`;
   if (name === null) {
@@ -70,21 +78,14 @@ function accountNamed({ models }: RunSpec, name: string | null): string {
 function refuseUnpriced(spec: RunSpec, { budgetUsd, accounts }: Tuning): void {
   const limited = accounts.filter(({ limit, value }) => limit === 'budgetUsd' && value !== null);
   const capped = limited.map(({ of }) => accountNamed(spec, of));
-  for (const use of paidUses) {
-    const model = spec.models[use];
-    if (model === null || model.price !== null || !isCalled(spec, use)) continue;
+  for (const [use, model] of Object.entries(paidModels(spec))) {
+    if (model.price !== null) continue;
     if (typeof budgetUsd !== 'number' && !capped.includes(model.account)) continue;
     throw new UsageError(
       `models.${use} has no price, so its spend cannot be held against a budget. Add the price to ` +
         'the configuration and run it again; the run stays the same.',
     );
   }
-}
-
-function isCalled({ strategy }: RunSpec, use: PaidUse): boolean {
-  if (use === 'answer') return true;
-  if (use === 'image') return strategy.name === 'imagined-keyframes';
-  return strategy.name === 'imagined-keyframes' || strategy.name === 'unedited-reference';
 }
 
 const identityKeys: Readonly<Record<string, 'strategy' | 'models'>> = {

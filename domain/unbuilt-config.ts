@@ -1,9 +1,9 @@
-import { datasetFormats } from './config.ts';
 import type { ConfigProblem } from './config-problem.ts';
-import { providers, samplingFormulas, strategyNames } from './run-spec.ts';
+import { providers } from './run-spec.ts';
+import { samplingFormulas, strategyNames } from './strategy-spec.ts';
 
 /** Keys that belong to the configuration and have no effect yet; `*` stands for any key. */
-const unbuiltKeys = [['matrix'], ['models', 'judge']] as const;
+const unbuiltKeys = [['matrix']] as const;
 
 type PlannedValues = {
   readonly path: readonly string[];
@@ -17,14 +17,6 @@ const plannedValues: readonly PlannedValues[] = [
     path: ['models', '*', 'provider'],
     built: providers,
     planned: words('local'),
-  },
-  {
-    path: ['dataset', 'format'],
-    built: datasetFormats,
-    planned: words(
-      'mvbench videomme longvideobench mlvu nextqa nextgqa egoschema intentqa star activitynet-qa ' +
-        'msvd-qa msrvtt-qa tgif-qa igvlm vcgbench recaption generic',
-    ),
   },
   {
     path: ['strategy', 'name'],

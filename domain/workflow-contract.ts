@@ -29,6 +29,8 @@ export type EvaluateInput = {
   readonly window: number;
   /** Items plus videos per shard. */
   readonly shardLimit: number;
+  /** By judge, the queue of its account; absent where nobody judges the answers. */
+  readonly judgeQueues?: JudgeInput['queues'];
 };
 
 /** The embedding model a drive works with; workers with other weights refuse it. */
@@ -43,7 +45,7 @@ export type EmbedderIdentity = {
   readonly dimension: number;
 };
 
-export type ShardInput = Omit<EvaluateInput, 'shardLimit'> & {
+export type ShardInput = Omit<EvaluateInput, 'shardLimit' | 'judgeQueues'> & {
   readonly shard: number;
   readonly from: number;
   readonly to: number;
@@ -64,11 +66,18 @@ export type SliceItem = {
   readonly sample: number;
   readonly workflowKey: string;
   readonly videoId: string;
+  /** The item's other videos, in order; absent where it has none. */
+  readonly otherVideoIds?: readonly string[];
 };
 
 /** What preparing a video came to: the blob of its embeddings, or why it cannot be used. */
 export type VideoIndex =
-  | { readonly artifact: string; readonly failure: null }
+  | {
+      readonly artifact: string;
+      readonly failure: null;
+      /** Of the item's other videos, in order; absent where it has none. */
+      readonly more?: readonly string[];
+    }
   | { readonly artifact: null; readonly failure: ItemFailure };
 
 /** A job that indexes videos without a run. */
@@ -84,6 +93,50 @@ export type IndexVideosInput = {
 };
 
 export type IndexVideosResult = { readonly done: number; readonly failed: number };
+
+/** Judging the answers of a run. */
+export type JudgeInput = {
+  readonly runId: string;
+  /** By judge, the queue of its account. */
+  readonly queues: Readonly<Record<string, string>>;
+  /** Judgements open at once. */
+  readonly window: number;
+  /** Whether judges are asked anew whose reply could not be read. */
+  readonly redraws: boolean;
+  /** Of earlier executions of this judging; null at its start. */
+  readonly progress: JudgeProgress | null;
+};
+
+/** How far a judging is. */
+export type JudgeProgress = {
+  readonly judging: number;
+  /** The last judgement that was begun. */
+  after: number;
+  judged: number;
+  unparsed: number;
+  failed: number;
+};
+
+export type JudgeResult = Omit<JudgeProgress, 'after'> & { readonly isStopped: boolean };
+
+/** A judgement to be made. */
+export type PendingJudgement = {
+  readonly id: number;
+  readonly judge: string;
+  readonly itemId: string;
+  readonly sample: number;
+  /** What it is about, for people. */
+  readonly about: string;
+};
+
+/** Names one judgement in one judging; item and sample are for logs and traces. */
+export type JudgementRef = {
+  readonly runId: string;
+  readonly judging: number;
+  readonly judgementId: number;
+  readonly itemId: string;
+  readonly sample: number;
+};
 
 export type ItemInput = {
   readonly ref: ItemRef;
@@ -110,3 +163,5 @@ export const shardWorkflowId = (runId: string, shard: number): string =>
 /** `eval/<runId>/i/<32 hex>-<sample>`: one item; the same id in every drive. */
 export const itemWorkflowId = (runId: string, workflowKey: string): string =>
   `eval/${runId}/i/${workflowKey}`;
+/** `judge/<runId>`: judges the answers of a run. */
+export const judgeWorkflowId = (runId: string): string => `judge/${runId}`;

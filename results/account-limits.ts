@@ -21,8 +21,9 @@ const changesShown = 10;
 /** The limits of every account that a run calls. */
 export async function readAccountLimits(
   accounts: Pick<AccountStore, 'status'>,
-  { models }: RunSpec,
+  { models, imported }: RunSpec,
 ): Promise<AccountLimit[]> {
+  if (imported !== undefined) return [];
   const { answer, plan, image } = models;
   const paid = [answer, plan, ...(image === null ? [] : [image])];
   const byAccount = new Map(paid.toReversed().map((model) => [model.account, model]));

@@ -1,5 +1,5 @@
 import type { CallRecord, CallStore, Spending } from '../domain/stores/call-store.ts';
-import type { Step } from '../domain/outcome.ts';
+import type { CallStep } from '../domain/outcome.ts';
 import { pricesOver } from '../domain/price-table.ts';
 import { paidModels } from '../domain/run-spec.ts';
 import type { RunRecord } from '../domain/stores/run-store.ts';
@@ -14,7 +14,7 @@ export type DoubtfulCall = {
   readonly kind: 'duplicate' | 'possible' | 'unpriced' | 'in flight';
   readonly itemId: string;
   readonly sample: number;
-  readonly step: Step;
+  readonly step: CallStep;
   readonly part: number;
   readonly drive: number;
   /** With `n`, the request id under which the provider knows the call. */

@@ -2,6 +2,7 @@ import { type Extrapolated, extrapolate } from '../domain/extrapolate.ts';
 import type { Step } from '../domain/outcome.ts';
 import type { Row } from '../domain/row.ts';
 import { paidModels, type RunSpec } from '../domain/run-spec.ts';
+import type { JudgementTotal } from '../domain/stores/judgement-store.ts';
 
 /** What a whole dataset will take, estimated from a pilot of its items. Money in US dollars. */
 export type RunEstimate = {
@@ -9,6 +10,8 @@ export type RunEstimate = {
   readonly items: number;
   /** List price of everything, the pilot's part included; null without prices. */
   readonly costUsd: Extrapolated | null;
+  /** What judging the answers costs beside it; null without a judge, and without its price. */
+  readonly judgingUsd: number | null;
   readonly promptTokens: Extrapolated | null;
   readonly completionTokens: Extrapolated | null;
   readonly images: Extrapolated | null;
@@ -20,8 +23,16 @@ export type RunEstimate = {
 
 type PilotRow = Pick<Row, 'outcome' | 'usage' | 'steps' | 'generated'>;
 
-/** Extrapolates from the rows of items that ran to an end. Calls from the store count as if fresh. */
-export function estimateRun(spec: RunSpec, rows: readonly PilotRow[], items: number): RunEstimate {
+/**
+ * Extrapolates from the rows of items that ran to an end, and from their judgements. Calls from the
+ * store count as if fresh.
+ */
+export function estimateRun(
+  spec: RunSpec,
+  rows: readonly PilotRow[],
+  items: number,
+  judged: readonly JudgementTotal[] = [],
+): RunEstimate {
   const ended = rows.filter(({ outcome }) => outcome !== 'skipped' && outcome !== 'cancelled');
   const sum = (value: (row: PilotRow) => number) => extrapolate(ended.map(value), items);
   const costs = ended.flatMap(({ usage }) => usage.list_usd ?? []);
@@ -31,12 +42,26 @@ export function estimateRun(spec: RunSpec, rows: readonly PilotRow[], items: num
     pilotItems: ended.length,
     items,
     costUsd: costs.length === ended.length ? extrapolate(costs, items) : null,
+    judgingUsd: judgingCost(judged, rows.length, items),
     promptTokens: sum(({ usage }) => usage.prompt_tokens),
     completionTokens: sum(({ usage }) => usage.completion_tokens),
     images: sum(({ usage }) => usage.images),
     seconds: slowest?.seconds ?? null,
     slowestLimit: slowest?.limit ?? null,
   };
+}
+
+/** A calibration set is judged once, whatever the number of items. */
+function judgingCost(
+  judged: readonly JudgementTotal[],
+  pilotItems: number,
+  items: number,
+): number | null {
+  if (judged.length === 0) return null;
+  return judged.reduce<number | null>((sum, { kind, usage }) => {
+    if (sum === null || usage.list_usd === null) return null;
+    return sum + usage.list_usd * (kind === 'item' ? items / pilotItems : 1);
+  }, 0);
 }
 
 const useOfStep: Partial<Record<Step, 'answer' | 'plan' | 'image'>> = {
@@ -58,7 +83,8 @@ function timesAtLimits(spec: RunSpec, rows: readonly PilotRow[], items: number) 
     busy(row, (step) => step !== 'generate') +
     busy(row, (step) => step === 'generate') / Math.max(1, row.generated.length);
 
-  const models = Object.entries(paidModels(spec));
+  const ofSteps: readonly string[] = Object.values(useOfStep);
+  const models = Object.entries(paidModels(spec)).filter(([use]) => ofSteps.includes(use));
   const accounts = [...new Set(models.map(([, { account }]) => account))];
   return [
     { limit: 'run.itemsInFlight', seconds: perItem(alone) / spec.run.itemsInFlight },

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import type { Row, ShownFrame } from '../domain/row.ts';
+import { nameFrames } from '../domain/name-frames.ts';
+import type { Row } from '../domain/row.ts';
 import type { RunStore } from '../domain/stores/run-store.ts';
 import { type CellValue, csvLine } from './csv-cell.ts';
 import { writeAtomically } from './write-atomically.ts';
@@ -19,6 +20,7 @@ const columns: Readonly<Record<string, (row: Row) => CellValue>> = {
   sample: (row) => row.sample,
   drive: (row) => row.drive,
   task: (row) => row.task,
+  dataset: (row) => row.dataset ?? null,
   video_ids: (row) => row.video_ids.join(between),
   question: (row) => row.question,
   options: (row) => row.options.map(({ letter, text }) => `${letter}. ${text}`).join(between),
@@ -40,9 +42,15 @@ const columns: Readonly<Record<string, (row: Row) => CellValue>> = {
   planned_prompts: (row) => row.planned.map(({ prompt }) => prompt).join(between),
   generated_artifacts: (row) => row.generated.map(({ artifact }) => artifact).join(between),
   text_query: (row) => row.text_query?.text ?? null,
-  retrieved_frame_ids: (row) => frameIds(row.retrieved),
-  shown_frame_ids: (row) => frameIds(row.shown),
+  retrieved_frame_ids: (row) => nameFrames(row.retrieved).join(between),
+  shown_frame_ids: (row) => nameFrames(row.shown).join(between),
   shown_times_s: (row) => row.shown.map(({ time_s }) => time_s ?? '?').join(between),
+  judges: (row) => row.judgements.map(({ judge }) => judge).join(between),
+  judge_dimensions: ({ judgements }) =>
+    judgements.map(({ dimension, contract }) => dimension ?? contract).join(between),
+  judge_states: (row) => row.judgements.map(({ state }) => state).join(between),
+  judge_verdicts: (row) => row.judgements.map(({ verdict }) => verdict ?? '').join(between),
+  judge_scores: (row) => row.judgements.map(({ score }) => score ?? '').join(between),
   prompt_version: (row) => row.prompt_version,
   reply_artifact: (row) => row.reply_artifact,
   response_model: (row) => row.response_model,
@@ -83,8 +91,4 @@ export async function exportCsv(
   const file = join(directory, `${runId}.csv`);
   await writeAtomically(file, csvLines(runs, runId));
   return file;
-}
-
-function frameIds(frames: readonly Pick<ShownFrame, 'frame_id'>[]): string {
-  return frames.map(({ frame_id }) => frame_id).join(between);
 }

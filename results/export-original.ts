@@ -5,6 +5,7 @@ import type { RunSpec } from '../domain/run-spec.ts';
 import type { BlobStore } from '../domain/stores/blob-store.ts';
 import type { RunStore } from '../domain/stores/run-store.ts';
 import { claimFiles } from './claim-files.ts';
+import { jsonList } from './json-text.ts';
 import { createFramePaths, picturePath } from './media-paths.ts';
 import {
   failedRecord,
@@ -91,7 +92,7 @@ export async function exportOriginal(
       yield await toRecord(row);
     }
   };
-  await writeAtomically(resultsFile, jsonArray(records()));
+  await writeAtomically(resultsFile, jsonList(records()));
   const metrics = originalMetrics(counts);
   await writeAtomically(metricsFile, [metrics]);
   return { resultsFile, metricsFile, metrics, pictures };
@@ -138,15 +139,4 @@ async function writePictures(
     written += 1;
   }
   return written;
-}
-
-/** A JSON array as Python's `json.dump(indent=4, ensure_ascii=False)` lays it out. */
-async function* jsonArray(records: AsyncIterable<OriginalRecord>): AsyncIterable<string> {
-  let isFirst = true;
-  for await (const record of records) {
-    const text = JSON.stringify(record, null, 4).replaceAll('\n', '\n    ');
-    yield `${isFirst ? '[' : ','}\n    ${text}`;
-    isFirst = false;
-  }
-  yield isFirst ? '[]' : '\n]';
 }

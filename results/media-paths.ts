@@ -32,7 +32,7 @@ const framePattern = /^frame_(\d{1,15})\.(?:jpe?g|png)$/i;
  * cut by us lie in the blob store and are named as `videoqa index --frames-out` writes them.
  */
 export function createFramePaths(media: MediaSpec['media']) {
-  const { folder: framesFolder } = media;
+  const framesFolder = 'folder' in media ? media.folder : '';
   let latest = { videoId: '', names: new Map<number, string>() };
   return async (videoId: string): Promise<(frameId: number) => string> => {
     if (!isPathPart(videoId)) return () => '';

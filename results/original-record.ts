@@ -26,10 +26,10 @@ export function fullRecord(row: Row, context: RecordContext): OriginalRecord {
         reference_image_id: asked_frame_id,
         prompt,
       })),
-      step2_generated_images: row.planned.map(({ used_frame_id }, index) =>
+      step2_generated_images: row.planned.map(({ used_frame_id, video_id = videoId }, index) =>
         row.generated[index]?.source === 'generated'
           ? context.picturePath(index)
-          : context.framePath(videoId, used_frame_id),
+          : context.framePath(video_id, used_frame_id),
       ),
       step2_retrieved_frame_paths: row.shown.map(({ video_id, frame_id }) =>
         context.framePath(video_id, frame_id),

@@ -1,4 +1,4 @@
-import type { RunSpec } from '../domain/run-spec.ts';
+import type { DatasetSpec, RunSpec } from '../domain/run-spec.ts';
 import type { Row } from '../domain/row.ts';
 import { clusteredMean, type Observation } from '../domain/statistics.ts';
 import type { CallRecord, CallStore } from '../domain/stores/call-store.ts';
@@ -6,6 +6,8 @@ import type { RunRecord } from '../domain/stores/run-store.ts';
 import type { RunSummary } from '../domain/summary.ts';
 import { type CategoryCount, createCategoryCount } from './category-count.ts';
 import { rowKey } from './run-totals.ts';
+import { createJudgeCount, type JudgeReport } from './judge-report.ts';
+import { createScoreAverages, type ScoreAverage } from './score-averages.ts';
 import { createStepTimes, type StepTime } from './step-times.ts';
 import { type SummarySources, summariseRun } from './summarise.ts';
 
@@ -39,9 +41,15 @@ export type RunReport = {
   /** Answers that the simulated model says it guessed; null where nobody looked. */
   readonly guesses: { readonly guessed: number; readonly answered: number } | null;
   readonly spend: Spend;
+  /** What it is about. */
+  readonly dataset: Pick<DatasetSpec, 'datasetId' | 'format' | 'coverage'>;
   /** What its calls are priced by. */
-  readonly pricedBy: Pick<RunSpec, 'models' | 'strategy'>;
+  readonly pricedBy: Pick<RunSpec, 'models' | 'strategy' | 'judging'>;
   readonly categories: readonly CategoryCount[];
+  /** Of every score with groups to average over. */
+  readonly averages: readonly ScoreAverage[];
+  /** Empty where nobody judges. */
+  readonly judges: readonly JudgeReport[];
   readonly stepTimes: readonly StepTime[];
 };
 
@@ -60,7 +68,9 @@ export async function reportRun(
   isGuess: ((replyArtifact: string) => Promise<boolean>) | null = null,
 ): Promise<RunReport> {
   const categories = createCategoryCount();
+  const averages = createScoreAverages(run.spec.dataset.format);
   const stepTimes = createStepTimes();
+  const judges = createJudgeCount(run.spec.judging);
   const marked = {
     answered: new Set<string>(),
     degraded: new Set<string>(),
@@ -70,7 +80,9 @@ export async function reportRun(
 
   const visit = async (row: Row): Promise<void> => {
     categories.add(row);
+    averages.add(row);
     stepTimes.add(row);
+    judges.add(row);
     if (row.outcome === 'answered') marked.answered.add(rowKey(row));
     if (row.degraded) marked.degraded.add(rowKey(row));
     if (row.previous_attempts.length > 0) marked.retried.add(rowKey(row));
@@ -80,25 +92,39 @@ export async function reportRun(
   };
   const { summary, totals } = await summariseRun(sources, run, temporalUi, visit);
   const { calls: _, ...spend } = await sources.calls.ledger(run.runId);
-  const { answered, degraded, retried } = marked;
+  const { answered, retried } = marked;
   return {
     summary,
-    accuracies: [
-      ...accuracyOver('scheduled', totals.correctness, () => true),
-      ...accuracyOver('answered', totals.correctness, (key) => answered.has(key)),
-      ...accuracyOver('without degraded', totals.correctness, (key) => !degraded.has(key)),
-      ...accuracyOver('without retried', totals.correctness, (key) => !retried.has(key)),
-    ],
+    accuracies: accuraciesOf(totals.correctness, marked),
     retried: {
       items: retried.size,
       answered: [...retried].filter((key) => answered.has(key)).length,
     },
     guesses: isGuess === null ? null : guesses,
     spend,
-    pricedBy: { models: run.spec.models, strategy: run.spec.strategy },
+    dataset: datasetOf(run.spec.dataset),
+    pricedBy: run.spec,
     categories: categories.total(),
+    averages: averages.total(),
+    judges: judges.total(),
     stepTimes: stepTimes.total(),
   };
+}
+
+function datasetOf({ datasetId, format, coverage }: DatasetSpec): RunReport['dataset'] {
+  return { datasetId, format, ...(coverage !== undefined && { coverage }) };
+}
+
+function accuraciesOf(
+  correctness: ReadonlyMap<string, Observation>,
+  marked: Readonly<Record<'answered' | 'degraded' | 'retried', ReadonlySet<string>>>,
+): AccuracyOver[] {
+  return [
+    ...accuracyOver('scheduled', correctness, () => true),
+    ...accuracyOver('answered', correctness, (key) => marked.answered.has(key)),
+    ...accuracyOver('without degraded', correctness, (key) => !marked.degraded.has(key)),
+    ...accuracyOver('without retried', correctness, (key) => !marked.retried.has(key)),
+  ];
 }
 
 function accuracyOver(

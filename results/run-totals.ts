@@ -1,8 +1,9 @@
-import { isHit } from '../domain/hit.ts';
+import { isRowHit } from '../domain/hit.ts';
 import type { Row } from '../domain/row.ts';
 import { clusteredMean, type Observation } from '../domain/statistics.ts';
 import type { Accuracy, RunSummary } from '../domain/summary.ts';
 import { addUsage, noUsage } from '../domain/usage.ts';
+import { collectJudgements, type JudgedMeasures } from './judged-measures.ts';
 
 /** What the rows of one run add up to. */
 export type RunTotals = Pick<RunSummary, 'accuracy' | 'retrieval' | 'usage'> & {
@@ -10,6 +11,8 @@ export type RunTotals = Pick<RunSummary, 'accuracy' | 'retrieval' | 'usage'> & {
   readonly correctness: ReadonlyMap<string, Observation>;
   /** Per item with a span that ran to an end: 1 if hit. Empty where no frame time is known. */
   readonly hits: ReadonlyMap<string, Observation>;
+  /** What judges say, item by item. */
+  readonly judged: JudgedMeasures;
 };
 
 /**
@@ -24,6 +27,7 @@ export async function totalRows(
     [...scheduledGold].map(([key, cluster]) => [key, { value: 0, cluster }]),
   );
   const hits = createHitCount();
+  const judged = collectJudgements();
   let usage = noUsage;
   let answered = 0;
   for await (const row of rows) {
@@ -32,6 +36,7 @@ export async function totalRows(
       correctness.set(rowKey(row), { value: Number(row.correct), cluster: clusterOf(row) });
     }
     hits.add(row);
+    judged.add(row);
     usage = addUsage([usage, row.usage]);
   }
   const hitOfItem = hits.total();
@@ -42,6 +47,7 @@ export async function totalRows(
     usage,
     correctness,
     hits: hitOfItem,
+    judged: judged.total(),
   };
 }
 
@@ -71,7 +77,7 @@ function createHitCount() {
   return {
     add(row: Row): void {
       if (row.outcome === 'skipped' || row.outcome === 'cancelled') return;
-      const hit = isHit(row.shown, row.gold_spans);
+      const hit = isRowHit(row);
       if (hit === null) return;
       const observations = row.shown.length === 0 ? shownNothing : hits;
       observations.set(rowKey(row), { value: Number(hit), cluster: clusterOf(row) });

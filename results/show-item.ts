@@ -1,3 +1,4 @@
+import type { Judgement } from '../domain/judging/judgement.ts';
 import type { Row } from '../domain/row.ts';
 import type { Step } from '../domain/outcome.ts';
 import type { PlanResult, AnswerResult } from '../domain/step-results.ts';
@@ -6,7 +7,7 @@ import type { CallRecord, CallStore } from '../domain/stores/call-store.ts';
 import type { RunRecord, RunStore } from '../domain/stores/run-store.ts';
 import type { StepRecord, StepStore } from '../domain/stores/step-store.ts';
 import { isSimulated } from '../domain/run-spec.ts';
-import { isHit } from '../domain/hit.ts';
+import { isRowHit } from '../domain/hit.ts';
 import { UsageError } from '../domain/usage-error.ts';
 import { readReply } from './read-reply.ts';
 import { workflowInTemporalUi } from './summarise.ts';
@@ -28,6 +29,8 @@ export type ItemDetail = {
   readonly hit: boolean | null;
   /** Oldest drive first. */
   readonly replies: readonly ItemReply[];
+  /** What judges said of the answer, with their replies; null where none came. */
+  readonly judgements: readonly { readonly judgement: Judgement; readonly text: string | null }[];
   /** Every request made for the item, oldest first. */
   readonly calls: readonly CallRecord[];
   readonly temporalUi: string | null;
@@ -62,15 +65,24 @@ export async function showItem(
   const replies = await Promise.all(
     records.filter(hasReply).map((record) => replyOf(blobs, record)),
   );
+  if (run.spec.imported !== undefined && row.reply_artifact !== null)
+    replies.push(await importedReply(blobs, row));
+  const judgements = await Promise.all(
+    row.judgements.map(async (judgement) => ({
+      judgement,
+      text: judgement.artifact === null ? null : await replyText(blobs, judgement.artifact),
+    })),
+  );
   const callsOfSteps = await Promise.all(records.map((record) => calls.ofStep(record)));
   return {
     simulated: isSimulated(run.spec),
     row,
-    hit: isHit(row.shown, row.gold_spans),
+    hit: isRowHit(row),
     replies,
+    judgements,
     calls: callsOfSteps.flat().toSorted((left, right) => left.startedAt - right.startedAt),
     temporalUi:
-      temporalUi === null
+      temporalUi === null || row.workflow_id === ''
         ? null
         : workflowInTemporalUi(
             temporalUi.url,
@@ -79,6 +91,13 @@ export async function showItem(
             row.workflow_run_id,
           ),
   };
+}
+
+/** An imported item has no steps, but what their model said. */
+async function importedReply(blobs: ItemSources['blobs'], row: Row): Promise<ItemReply> {
+  const { drive, parse_rule: parseRule, reply_artifact: reply } = row;
+  const isThere = reply !== null && (await blobs.has(reply));
+  return { drive, step: 'answer', parseRule, text: isThere ? await readReply(blobs, reply) : null };
 }
 
 type ReplyRecord = StepRecord & {
@@ -95,6 +114,10 @@ async function replyOf(
   { drive, step, result }: ReplyRecord,
 ): Promise<ItemReply> {
   const { parseRule, replyArtifact } = result;
-  const isThere = await blobs.has(replyArtifact);
-  return { drive, step, parseRule, text: isThere ? await readReply(blobs, replyArtifact) : null };
+  return { drive, step, parseRule, text: await replyText(blobs, replyArtifact) };
+}
+
+/** Null when the reply is no longer stored. */
+async function replyText(blobs: ItemSources['blobs'], artifact: string): Promise<string | null> {
+  return (await blobs.has(artifact)) ? readReply(blobs, artifact) : null;
 }

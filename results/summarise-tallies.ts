@@ -3,6 +3,7 @@ import { isSimulated } from '../domain/run-spec.ts';
 import { meanOfClusters } from '../domain/statistics.ts';
 import type { RunRecord, RunStore } from '../domain/stores/run-store.ts';
 import type { Accuracy, RunSummary } from '../domain/summary.ts';
+import { judgesOf } from './summarise.ts';
 
 /**
  * A run's summary from its counters and the tallies of its videos, without reading a row: the same
@@ -12,7 +13,7 @@ import type { Accuracy, RunSummary } from '../domain/summary.ts';
  * @returns null for a run that keeps no tallies
  */
 export async function summariseTallies(
-  runs: Pick<RunStore, 'counts' | 'failures' | 'tallies' | 'unclassifiedCalls'>,
+  runs: Pick<RunStore, 'counts' | 'failures' | 'tallies' | 'unclassifiedCalls' | 'judgementTotals'>,
   run: RunRecord,
   temporalUi: string | null,
 ): Promise<RunSummary | null> {
@@ -30,6 +31,7 @@ export async function summariseTallies(
     failures: await runs.failures(run.runId),
     unclassifiedCalls: await runs.unclassifiedCalls(run.runId),
     accuracy: accuracyOf(tallies, sums),
+    ...(await judgesOf(runs, run)),
     retrieval: retrievalOf(sums),
     usage: usageOf(sums),
     elapsedS: run.elapsedS,

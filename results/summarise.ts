@@ -5,11 +5,15 @@ import { isScorable } from '../domain/scoring.ts';
 import type { BlobStore } from '../domain/stores/blob-store.ts';
 import type { RunRecord, RunStore } from '../domain/stores/run-store.ts';
 import type { RunSummary } from '../domain/summary.ts';
+import { summariseJudges } from './judge-summary.ts';
 import { observationKey, type RunTotals, totalRows } from './run-totals.ts';
 
 /** What a summary is read from. */
 export type SummarySources = {
-  readonly runs: Pick<RunStore, 'rows' | 'counts' | 'failures' | 'unclassifiedCalls'>;
+  readonly runs: Pick<
+    RunStore,
+    'rows' | 'counts' | 'failures' | 'unclassifiedCalls' | 'judgementTotals'
+  >;
   readonly blobs: Pick<BlobStore, 'get'>;
 };
 
@@ -30,7 +34,7 @@ export async function summariseRun(
 ): Promise<Summarised> {
   const rows = onRow === undefined ? runs.rows(run.runId) : watched(runs.rows(run.runId), onRow);
   const totals = await totalRows(rows, await scheduledGold(blobs, run.spec));
-  const { correctness: _, hits: __, ...sums } = totals;
+  const { accuracy, retrieval, usage } = totals;
   const summary: RunSummary = {
     schemaVersion: 1,
     runId: run.runId,
@@ -41,12 +45,24 @@ export async function summariseRun(
     counts: await runs.counts(run.runId),
     failures: await runs.failures(run.runId),
     unclassifiedCalls: await runs.unclassifiedCalls(run.runId),
-    ...sums,
+    accuracy,
+    ...(await judgesOf(runs, run)),
+    retrieval,
+    usage,
     elapsedS: run.elapsedS,
     temporalUi,
     outputDir: run.outputDirectory,
   };
   return { summary, totals };
+}
+
+/** What judges say of a run, where it has any. */
+export async function judgesOf(
+  runs: Pick<RunStore, 'judgementTotals'>,
+  { runId, spec }: Pick<RunRecord, 'runId' | 'spec'>,
+): Promise<Pick<RunSummary, 'judges'>> {
+  if (spec.judging === undefined) return {};
+  return { judges: summariseJudges(await runs.judgementTotals(runId)) };
 }
 
 async function* watched(

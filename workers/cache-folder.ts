@@ -11,3 +11,8 @@ export function cacheFolder(environment: NodeJS.ProcessEnv): string {
   const caches = environment['XDG_CACHE_HOME'] || join(home, '.cache');
   return join(caches, 'durable-videoqa');
 }
+
+/** The file that remembers which videos ffprobe found good. */
+export function checkedVideos(environment: NodeJS.ProcessEnv): string {
+  return join(cacheFolder(environment), 'checked-videos.txt');
+}

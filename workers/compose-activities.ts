@@ -4,12 +4,11 @@ import { createAccountLimiter } from '../adapters/models/account-limiter.ts';
 import { downloadPicture } from '../adapters/models/download-picture.ts';
 import { sendChat } from '../adapters/models/send-chat.ts';
 import { sendImageEdit } from '../adapters/models/send-image-edit.ts';
-import { cutFrames, cutterVersion } from '../adapters/video/cut-frames.ts';
-import { findVideo, hashFile } from '../adapters/video/find-video.ts';
+import { cutterVersion } from '../adapters/video/cut-frames.ts';
 import { writeManifest } from '../adapters/video/frame-manifest.ts';
 import { createAccountGuard } from '../activities/account-guard.ts';
 import { createAnswerActivities } from '../activities/answer.ts';
-import { createAskChat } from '../activities/ask-chat.ts';
+import { type AskChatDependencies, createAskChat } from '../activities/ask-chat.ts';
 import { createDriveActivities } from '../activities/drive.ts';
 import { createEditPicture } from '../activities/edit-picture.ts';
 import {
@@ -18,6 +17,8 @@ import {
 } from '../activities/embed-retrieve.ts';
 import { createExtractActivities, type ExtractDependencies } from '../activities/extract-frames.ts';
 import { createGenerateActivities } from '../activities/generate.ts';
+import { createJudgeActivities } from '../activities/judge.ts';
+import { createJudgingActivities } from '../activities/judging.ts';
 import { createIndexJobActivities } from '../activities/index-job.ts';
 import { createIndexActivities } from '../activities/index-video.ts';
 import { createPaidCall } from '../activities/paid-call.ts';
@@ -30,12 +31,15 @@ import { createKeyReader } from './api-keys.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { describeSelfTest } from './describe-embedder.ts';
 import { createFrameReader, reencodePicture } from './frame-reader.ts';
+import { createCalibrationReader } from './calibration-reader.ts';
+import { createJudgingAdmission } from './judging-admission.ts';
 import { importedEmbeddings } from './imported-embeddings.ts';
 import { openEmbeddersOnce } from './loaded-embedders.ts';
 import { onceEach } from './once-each.ts';
 import { createIndexOpener } from './open-frame-index.ts';
 import type { Stores } from './open-stores.ts';
 import { createResultFiles } from './result-files.ts';
+import { createVideoOpener } from './open-video.ts';
 import { createRunReader } from './run-reader.ts';
 import { createSourceReader } from './source-reader.ts';
 import {
@@ -67,7 +71,7 @@ export type ComposeOptions = {
 /** Hands every activity what it declares: the one place that knows both sides. */
 export function composeActivities(options: ComposeOptions) {
   const { stores, processId, observers } = options;
-  const { steps, calls, blobs, indexJobs } = stores;
+  const { steps, calls, blobs, indexJobs, judgements } = stores;
   const runs = observeRunStore(stores.runs, observers);
   const reader = createRunReader(stores);
   const sources = createSourceReader({ indexJobs, blobs, reader });
@@ -78,7 +82,8 @@ export function composeActivities(options: ComposeOptions) {
     blobs,
     recordStep: createStepRecorder({ steps, calls, processId }),
   };
-  const { askChat, editPicture, limiter } = composeCalls(options);
+  const { askChat, askJudge, editPicture, limiter } = composeCalls(options);
+  const judging = { reader, runs, judgements, calibration: createCalibrationReader(reader, blobs) };
   const { activities: embedding, ...embedders } = composeEmbedding(options, common);
   return {
     activities: {
@@ -91,10 +96,12 @@ export function composeActivities(options: ComposeOptions) {
           onRowsRecorded: createResultFiles(stores),
         }),
         ...createIndexJobActivities({ jobs: indexJobs, sources }),
+        ...createJudgingActivities(judging),
       },
       model: {
         ...createPlanActivities({ ...common, askChat }),
         ...createAnswerActivities({ ...common, askChat }),
+        ...createJudgeActivities({ ...judging, calls, blobs, askChat: askJudge }),
       },
       image: createGenerateActivities({ ...common, editPicture }),
       ...embedding,
@@ -141,10 +148,8 @@ function composeEmbedding(
         ...stores,
         // ffmpeg does the work elsewhere: cutting and embedding need not wait for one another.
         guarded: createQuarantine({ mediaWork, processId }),
-        cutFrames,
         cutterVersion,
-        findVideo,
-        hashVideo: hashFile,
+        openVideo: createVideoOpener(stores.blobs),
         writeManifest,
       }),
     },
@@ -164,30 +169,34 @@ function composeCalls({
   observers,
   onNote,
 }: ComposeOptions) {
-  const { runs, calls, blobs, indexes, pauses, accounts } = stores;
+  const { runs, calls, blobs, indexes, pauses, accounts, judgements } = stores;
   const limiter = createAccountLimiter(accounts, processId);
   const keyOf = createKeyReader(environment);
+  const shared = {
+    calls: observeCallStore(stores.calls, observers),
+    acquire: observeAcquire(limiter.acquire, observers),
+    requireRoom: stores.requireRoom,
+    guard: createAccountGuard({ pauses, calls, now, onNote }),
+    processId,
+    now,
+  };
   const paidCall = observePaidCall(
-    createPaidCall({
-      calls: observeCallStore(stores.calls, observers),
-      ...createAdmissionReader(runs),
-      acquire: observeAcquire(limiter.acquire, observers),
-      requireRoom: stores.requireRoom,
-      guard: createAccountGuard({ pauses, calls, now, onNote }),
-      processId,
-      now,
-    }),
+    createPaidCall({ ...shared, ...createAdmissionReader(runs) }),
+    observers,
+  );
+  // A judge without a key ends the judging, not the run, which may long be complete.
+  const judgeCall = observePaidCall(
+    createPaidCall({ ...shared, ...createJudgingAdmission(judgements) }),
     observers,
   );
   const chat = observeSending('chat', sendChat, observers);
+  const sendWithKey: AskChatDependencies['sendChat'] = (sending) =>
+    chat({ ...sending, apiKey: keyOf(sending.model.apiKeyEnv) });
   const imageEdit = observeSending('image', sendImageEdit, observers);
   return {
     limiter,
-    askChat: createAskChat({
-      paidCall,
-      reencodePicture,
-      sendChat: (sending) => chat({ ...sending, apiKey: keyOf(sending.model.apiKeyEnv) }),
-    }),
+    askChat: createAskChat({ paidCall, reencodePicture, sendChat: sendWithKey }),
+    askJudge: createAskChat({ paidCall: judgeCall, reencodePicture, sendChat: sendWithKey }),
     editPicture: createEditPicture({
       paidCall,
       reencodePicture,

@@ -1,9 +1,16 @@
 import type { Client } from '@temporalio/client';
+import type { JudgementStore } from '../domain/stores/judgement-store.ts';
 import type { RunStore } from '../domain/stores/run-store.ts';
 import type { StepPlace, StepStore } from '../domain/stores/step-store.ts';
-import { evaluationWorkflowId } from '../domain/workflow-contract.ts';
+import { evaluationWorkflowId, judgeWorkflowId } from '../domain/workflow-contract.ts';
 
 type AbandonedActivity = Pick<StepPlace, 'workflowId' | 'workflowRunId' | 'activityId'>;
+
+type AbandonedSources = {
+  readonly steps: StepStore;
+  readonly runs: RunStore;
+  readonly judgements: Pick<JudgementStore, 'listOpen'>;
+};
 
 /** Temporal's number for an activity that a worker has taken. */
 const activityStarted = 2;
@@ -18,10 +25,13 @@ const activityStarted = 2;
  */
 export async function failAbandoned(
   client: Client,
-  { steps, runs }: { readonly steps: StepStore; readonly runs: RunStore },
+  { steps, runs, judgements }: AbandonedSources,
   processId: string,
 ): Promise<number> {
-  const drives = await workflowsOfDrives(client, runs);
+  const drives = [
+    ...(await workflowsOfDrives(client, runs)),
+    ...(await workflowsOfJudgings(client, judgements)),
+  ];
   const abandoned = [
     ...(await steps.abandoned([processId])),
     ...drives.flatMap(({ started }) => started),
@@ -56,6 +66,15 @@ async function workflowsOfDrives(client: Client, runs: RunStore): Promise<DriveW
     }),
   );
   return trees.flat();
+}
+
+/** Judging workflows, whose judgements leave no step record either. */
+async function workflowsOfJudgings(
+  client: Client,
+  judgements: AbandonedSources['judgements'],
+): Promise<DriveWorkflow[]> {
+  const open = await judgements.listOpen();
+  return Promise.all(open.map(({ runId }) => describe(client, judgeWorkflowId(runId))));
 }
 
 /** Any worker may have the workflow's next decision. */

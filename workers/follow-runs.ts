@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { IndexJobStore } from '../domain/stores/index-job-store.ts';
+import type { JudgementStore } from '../domain/stores/judgement-store.ts';
 import type { RunStore } from '../domain/stores/run-store.ts';
 import { EnvironmentError } from '../domain/usage-error.ts';
 import type { RunWorkers } from './run-workers.ts';
@@ -13,7 +14,8 @@ export type Following = {
 export type FollowOptions = {
   readonly runs: Pick<RunStore, 'openDrives' | 'get'>;
   readonly indexJobs: Pick<IndexJobStore, 'listOpen'>;
-  readonly workers: Pick<RunWorkers, 'serve' | 'serveJob'>;
+  readonly judgements: Pick<JudgementStore, 'listOpen'>;
+  readonly workers: Pick<RunWorkers, 'serve' | 'serveJob' | 'serveJudging'>;
   /** Told of work that this machine cannot do, such as a model that it lacks. May throw. */
   readonly onUnserved: (owner: string, error: EnvironmentError) => void;
   /** How often the database is asked. @default 500 */
@@ -21,11 +23,11 @@ export type FollowOptions = {
 };
 
 /**
- * Has a worker process serve every run that has an open drive and every open index job, also those
- * that other processes submit later.
+ * Has a worker process serve every run that has an open drive or is being judged and every open index
+ * job, also those that other processes submit later.
  */
 export function followRuns(options: FollowOptions): Following {
-  const { runs, indexJobs, workers, onUnserved, intervalMs = 500 } = options;
+  const { runs, indexJobs, judgements, workers, onUnserved, intervalMs = 500 } = options;
   const served = new Set<string>();
   const stopping = new AbortController();
 
@@ -48,6 +50,12 @@ export function followRuns(options: FollowOptions): Following {
     }
     for (const { jobId, source } of await indexJobs.listOpen())
       await serveOnce(jobId, jobId, () => workers.serveJob(source));
+    for (const { runId, judging } of await judgements.listOpen()) {
+      await serveOnce(`judge/${runId}/${judging}`, runId, async () => {
+        const run = await runs.get(runId);
+        if (run !== null) await workers.serveJudging(run.spec);
+      });
+    }
   };
   const loop = (async (): Promise<void> => {
     while (!stopping.signal.aborted) {

@@ -60,9 +60,12 @@ async function asPicture(bytes: Uint8Array): Promise<FramePicture> {
   return { sha256, bytes, ...(await pictureInfo(bytes)) };
 }
 
-type FrameFolder = Extract<FrameSource['dataset']['media'], { kind: 'frames' }>;
+type WithoutCuts = Exclude<FrameSource['dataset']['media'], { kind: 'videos' }>;
 
-async function listFolder({ folder, frameTime }: FrameFolder, videoId: string): Promise<Listing> {
+async function listFolder(media: WithoutCuts, videoId: string): Promise<Listing> {
+  if (media.kind === 'none')
+    throw new StepError('frames_missing', 'fail', `the run has no frames of video ${videoId}`);
+  const { folder, frameTime } = media;
   const folders = openFrameFolders({ root: folder, frameTime });
   const { frames } = await folders.list(videoId);
   return { frames, read: (name) => folders.read(videoId, name) };

@@ -1,4 +1,4 @@
-import type { OpenIndex } from '../activities/embed-retrieve.ts';
+import type { OpenIndex } from '../activities/rank-videos.ts';
 import { readFrameIndex } from '../adapters/index-files/frame-index.ts';
 import { openFrameSearch } from '../adapters/search/frame-search.ts';
 import { createOpenIndexes } from '../adapters/search/open-indexes.ts';

@@ -1,5 +1,5 @@
 import type { WorkerOptions } from '@temporalio/worker';
-import { embedQueue, indexQueue, mediaQueue } from '../domain/queues.ts';
+import { embedQueue, indexQueue, mediaQueue, modelQueue } from '../domain/queues.ts';
 import { queuesOf } from '../domain/run-queues.ts';
 import type { EmbeddingSpec, FrameSource, RunSpec } from '../domain/run-spec.ts';
 import type { Activities } from './compose-activities.ts';
@@ -22,36 +22,51 @@ export type Poller = {
 
 type PaidModel = RunSpec['models']['answer'] | NonNullable<RunSpec['models']['image']>;
 
+/** Whether this process has the key that a variable should hold. */
+type HasKey = (variable: string | null) => boolean;
+
 /**
  * Who does the work of a run: one worker per queue. The queue of an account whose key this process
  * lacks is left to others.
  */
-export function pollersOfRun(
-  spec: RunSpec,
-  activities: Activities,
-  hasKey: (variable: string | null) => boolean,
-): Poller[] {
+export function pollersOfRun(spec: RunSpec, activities: Activities, hasKey: HasKey): Poller[] {
   const { answer, plan, image, embed } = queuesOf(spec);
   const { models } = spec;
   const account = (taskQueue: string | null, model: PaidModel | null, own: object): Poller[] =>
     taskQueue !== null && model !== null && hasKey(model.apiKeyEnv)
-      ? [
-          {
-            taskQueue,
-            activities: own,
-            role: 'io',
-            embedding: null,
-            maxConcurrentActivityTaskExecutions: slots.paid,
-          },
-        ]
+      ? [paidPoller(taskQueue, own)]
       : [];
   return [
     ...account(answer, models.answer, activities.model),
     ...account(plan, models.plan, activities.model),
     ...account(image, models.image, activities.image),
+    ...pollersOfJudging(spec, activities, hasKey),
     ...mediaPollers(spec, activities),
     ...(embed === null ? [] : embeddingPollers(models.embedding, activities)),
   ];
+}
+
+/** Who asks the judges of a run. */
+export function pollersOfJudging(
+  { judging }: Pick<RunSpec, 'judging'>,
+  activities: Activities,
+  hasKey: HasKey,
+): Poller[] {
+  const models = (judging?.judges ?? []).map(({ model }) => model);
+  return models
+    .filter(({ apiKeyEnv }) => hasKey(apiKeyEnv))
+    .map(({ account }) => paidPoller(modelQueue(account), activities.model));
+}
+
+function paidPoller(taskQueue: string, activities: object): Poller {
+  const maxConcurrentActivityTaskExecutions = slots.paid;
+  return {
+    taskQueue,
+    activities,
+    role: 'io',
+    embedding: null,
+    maxConcurrentActivityTaskExecutions,
+  };
 }
 
 /** Who does the work of an index job. */

@@ -3,7 +3,13 @@ import { orchestrationQueue } from '../domain/queues.ts';
 import type { EmbeddingSpec, FrameSource, RunSpec } from '../domain/run-spec.ts';
 import { beatHeart } from './beat-heart.ts';
 import type { Activities } from './compose-activities.ts';
-import { type Poller, pollersOfJob, pollersOfRun, type WorkerRole } from './pollers.ts';
+import {
+  type Poller,
+  pollersOfJob,
+  pollersOfJudging,
+  pollersOfRun,
+  type WorkerRole,
+} from './pollers.ts';
 import type { PayloadEncryption } from './payload-encryption.ts';
 import type { Observer } from './telemetry/observer.ts';
 import { observeSteps } from './telemetry/observe-steps.ts';
@@ -22,6 +28,8 @@ export type RunWorkers = {
   serve(spec: RunSpec): Promise<void>;
   /** The same for an index job. */
   serveJob(source: FrameSource): Promise<void>;
+  /** The same for the judging of a run alone. */
+  serveJudging(spec: RunSpec): Promise<void>;
   /** Rejects when a worker stops on its own. */
   readonly failed: Promise<never>;
   /** Stops polling, lets running activities finish, and returns when all workers have stopped. */
@@ -76,6 +84,7 @@ export async function startRunWorkers(options: {
   return {
     serve: (spec) => pollAll(pollersOfRun(spec, activities, hasKey)),
     serveJob: (source) => pollAll(pollersOfJob(source, activities)),
+    serveJudging: (spec) => pollAll(pollersOfJudging(spec, activities, hasKey)),
     failed: rejection(lost.signal),
     close: () => shutDown([...running.values()]),
   };

@@ -24,6 +24,8 @@ export type WorkerHost = {
   serve(spec: RunSpec): Promise<void>;
   /** The same for an index job. */
   serveJob(source: FrameSource): Promise<void>;
+  /** The same for the judging of a run alone. */
+  serveJudging(spec: RunSpec): Promise<void>;
   /** The embedding models of this process, and what they have done. */
   embedders(): Promise<Embedder[]>;
   /** Rejects when a worker stops on its own. */
@@ -89,12 +91,14 @@ export async function startWorkerHost(options: WorkerHostOptions): Promise<Worke
   const following = followRuns({
     runs: stores.runs,
     indexJobs: stores.indexJobs,
+    judgements: stores.judgements,
     workers,
     onUnserved: options.onUnserved,
   });
   return {
     serve: workers.serve,
     serveJob: workers.serveJob,
+    serveJudging: workers.serveJudging,
     embedders: composed.loadedEmbedders,
     failed: Promise.race([workers.failed, following.failed]),
     async close() {

@@ -10,7 +10,7 @@ import type { AnswerActivities } from '../activities/answer.ts';
 import type { EmbedRetrieveActivities } from '../activities/embed-retrieve.ts';
 import type { GenerateActivities } from '../activities/generate.ts';
 import type { PlanActivities } from '../activities/plan.ts';
-import { plansPictures } from '../domain/run-spec.ts';
+import { plansPictures } from '../domain/strategy-spec.ts';
 import type { ItemInput, ItemResult } from '../domain/workflow-contract.ts';
 import { failureOf, isBudgetStop, itemFailure } from './item-failure.ts';
 import { retryPolicy } from './retry-policy.ts';
@@ -28,7 +28,8 @@ export async function evaluateItem(input: ItemInput): Promise<ItemResult> {
     if (index?.failure) throw itemFailure(index.failure);
     if (index !== null && modelHash !== null) {
       if (plansPictures({ name: strategy })) await makePictures(input, steps);
-      await steps.embedAndRetrieve({ ...ref, index: index.artifact, modelHash });
+      const { artifact, more } = index;
+      await steps.embedAndRetrieve({ ...ref, index: artifact, ...(more && { more }), modelHash });
     }
     return await steps.answerQuestion(ref);
   } catch (error) {

@@ -43,11 +43,11 @@ export async function evaluateShard(input: ShardInput): Promise<ShardResult> {
   try {
     const indexOf = indexAhead(input);
     for await (const { item, next } of itemsOf(input)) {
-      next.forEach((later) => indexOf.ahead(later.videoId));
+      next.forEach((later) => indexOf.ahead(later));
       await condition(() => shard.isStopped || shard.open < shard.window);
       if (shard.isStopped) break;
       shard.open += 1;
-      void runItem(input, item, indexOf.video(item.videoId)).then(finish);
+      void runItem(input, item, indexOf.of(item)).then(finish);
     }
     await runOut(input.shard, shard);
   } catch (error) {

@@ -19,6 +19,7 @@ import {
 import { checkEmbedder } from './check-embedder.ts';
 import { evaluateShard } from './evaluate-shard.ts';
 import { retryPolicy } from './retry-policy.ts';
+import { startJudging } from './start-judging.ts';
 import { runAttributes } from './search-attributes.ts';
 import { shareWindow } from './shard-window.ts';
 
@@ -39,8 +40,8 @@ const { closeDrive } = proxyActivities<DriveActivities>({
 
 /**
  * One drive over a run's unfinished items. Cuts them into shards, lets one shard admit items at a
- * time, and closes the drive when every shard has ended. Bounded: no continue-as-new, no signal
- * per item.
+ * time, and closes the drive when every shard has ended. Then the answers are judged, where the run
+ * has judges. Bounded: no continue-as-new, no signal per item.
  */
 export async function evaluate(input: EvaluateInput): Promise<EvaluateResult> {
   const { runId, drive } = input;
@@ -52,6 +53,7 @@ export async function evaluate(input: EvaluateInput): Promise<EvaluateResult> {
     await runShards(input, shards, embedder, running);
     const isStopped = (await Promise.all(running)).some((shard) => shard.isStopped);
     await closeDrive({ runId, drive, end: isStopped ? 'stopped' : 'completed' });
+    if (!isStopped) await startJudging(input);
     return { items, shards: shards.length, isStopped };
   } catch (error) {
     await CancellationScope.nonCancellable(async () => {
@@ -69,13 +71,14 @@ async function runShards(
   embedder: EmbedderIdentity | null,
   running: Promise<ShardResult>[],
 ): Promise<void> {
+  const { judgeQueues: _, ...shared } = input;
   const window = shareWindow(input.window);
   let isStopped = false;
   for (const [shard, { from, to }] of shards.entries()) {
     setCurrentDetails(`Shard ${shard + 1} of ${shards.length} admits items.`);
     const places = window.freeFor(shard);
     const child = await startShard({
-      ...input,
+      ...shared,
       shard,
       from,
       to,

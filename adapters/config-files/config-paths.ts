@@ -9,6 +9,7 @@ const pathKeys = [
   ['dataset', 'extract', 'times'],
   ['dataset', 'embeddings'],
   ['models', 'embedding', 'path'],
+  ['judge', 'calibration'],
   ['output'],
 ];
 const frameTimeFile = ['dataset', 'frameTime', 'file'];

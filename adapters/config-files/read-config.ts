@@ -1,10 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { checkConfig } from '../../domain/check-config.ts';
+import { checkConfig, checkMapping } from '../../domain/check-config.ts';
 import type { Config } from '../../domain/config.ts';
 import { joinPath, type ConfigProblem } from '../../domain/config-problem.ts';
+import type { DatasetMapping } from '../../domain/dataset-mapping.ts';
 import { isGroup, mergeConfig, type RawConfig } from '../../domain/raw-config.ts';
+import { isBlind } from '../../domain/strategy-spec.ts';
 import { UsageError } from '../../domain/usage-error.ts';
+import { findMediaRoot } from '../datasets/find-media-root.ts';
 import { resolveConfigPaths } from './config-paths.ts';
 import { readYaml } from './yaml-lines.ts';
 
@@ -43,7 +46,7 @@ export async function readConfigOrigins(
       : { line: lineOf(path), name: `${file}:${lineOf(path)}` },
   );
   return {
-    config,
+    config: await withVideos(config),
     originOf(path) {
       if (isGiven(above, path)) return 'command line';
       return isGiven(below, path) ? `${file}:${lineOf(path)}` : null;
@@ -58,6 +61,29 @@ export async function readConfigOrigins(
  */
 export function readCommandLine({ raw, folder }: CommandLine): Config {
   return check(resolveConfigPaths(raw, folder), () => ({ line: 0, name: 'command line' }));
+}
+
+/** Where frames are cut and no folder is named, the format knows where its videos lie. */
+async function withVideos(config: Config): Promise<Config> {
+  const { dataset, strategy } = config;
+  if (isBlind(strategy)) return config;
+  if (dataset.extract === undefined || dataset.videos !== undefined) return config;
+  return { ...config, dataset: { ...dataset, videos: await findMediaRoot(dataset) } };
+}
+
+/**
+ * Reads a file with what `dataset.mapping` would say.
+ *
+ * @throws {UsageError} listing every mistake with file, line and key
+ */
+export async function readMapping(file: string): Promise<DatasetMapping> {
+  const { value, lineOf } = readYaml(await readText(file), file);
+  const { mapping, problems } = checkMapping(value);
+  if (mapping !== null) return mapping;
+  const messages = problems.map(
+    ({ path, message }) => `${file}:${lineOf(path)}: ${joinPath(path)}: ${message}`,
+  );
+  throw new UsageError(messages.join('\n'));
 }
 
 type Place = { readonly line: number; readonly name: string };

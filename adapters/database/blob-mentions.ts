@@ -52,6 +52,7 @@ export const namingColumns: readonly NamingColumn[] = [
     key: ['dataset_hash', 'first_place'],
     holds: 'name',
   },
+  { table: 'judgements', column: 'artifact', key: ['judgement_id'], holds: 'name' },
   { table: 'index_jobs', column: 'videos', key: ['job_id'], holds: 'name' },
 ];
 

@@ -29,16 +29,17 @@ export async function reserve(
 ): Promise<void> {
   const totals = await capsUpToDate(trx, intent, budget);
   const callNano = toNanoUsd(intent.maxPriceUsd ?? 0);
-  const isAdmitted = await isHolding(trx, intent);
+  const standing = await standingOf(trx, intent);
   for (const total of totals) {
     const { account } = total.own;
     const concerns = account === wholeRun || account === intent.account;
-    if (isAdmitted && !concerns) continue;
+    if (standing !== 'first' && !concerns) continue;
     const ownNano = concerns ? callNano : 0;
-    const estimateNano = Math.max(ownNano, estimateOf(total, budget));
+    const estimateNano =
+      standing === 'lone' ? ownNano : Math.max(ownNano, estimateOf(total, budget));
     const state = spendState(total, ownNano);
     const judge = (liveNano: number): BudgetVerdict =>
-      isAdmitted
+      standing === 'further'
         ? judgeCall({ ...state, liveNano }, callNano)
         : judgeItem({ ...state, liveNano }, estimateNano);
     if (judge(0) !== 'fits') {
@@ -46,9 +47,21 @@ export async function reserve(
       const mayFitLater = judge(await liveNanoOf(trx, intent, account)) === 'later';
       throw new BudgetRefusal(account === wholeRun ? null : account, mayFitLater);
     }
-    if (!isAdmitted) await hold(trx, intent, account, estimateNano);
+    if (standing === 'first') await hold(trx, intent, account, estimateNano);
   }
   await drawOnHold(trx, intent, intent.account, callNano);
+}
+
+/**
+ * Whether a call is an item's `first`, or a `further` one of an item that was admitted. A judgement
+ * is a `lone` call: it is admitted like an item, and holds nothing for later ones.
+ */
+async function standingOf(
+  trx: OpenTransaction,
+  intent: Intent,
+): Promise<'first' | 'further' | 'lone'> {
+  if (intent.step === 'judge') return 'lone';
+  return (await isHolding(trx, intent)) ? 'further' : 'first';
 }
 
 /** Totals of everything that has a cap, with that cap. */

@@ -1,4 +1,4 @@
-import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
+import { type Expression, type ExpressionBuilder, sql, type SqlBool } from 'kysely';
 import { type FailureClass, stoppingClasses } from '../../domain/outcome.ts';
 import type { RetryGroup } from '../../domain/retry-estimate.ts';
 import type { RetryFilter } from '../../domain/retry-filter.ts';
@@ -146,8 +146,16 @@ function conditions(items: Items, filter: RetryFilter): Expression<SqlBool>[] {
   return [
     ...(classes === undefined ? [] : [items('failure_class', 'in', classes)]),
     ...(step === undefined ? [] : [items('failure_step', '=', step)]),
-    ...(videoId === undefined ? [] : [items('video_id', '=', videoId)]),
+    ...(videoId === undefined ? [] : [isAbout(items, videoId)]),
     ...(sample === undefined ? [] : [items('sample', '=', sample)]),
     ...(degraded === undefined ? [] : [items('degraded', '=', degraded ? 1 : 0)]),
   ];
+}
+
+function isAbout(items: Items, videoId: string): Expression<SqlBool> {
+  const name = JSON.stringify(videoId);
+  return items.or([
+    items('video_id', '=', videoId),
+    sql<SqlBool>`instr(coalesce(other_videos_json, ''), ${name}) > 0`,
+  ]);
 }

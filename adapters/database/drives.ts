@@ -1,5 +1,6 @@
 import { crashPoint } from '../../domain/crash-points.ts';
 import { sql } from 'kysely';
+import type { Step } from '../../domain/outcome.ts';
 import type { RunSpec } from '../../domain/run-spec.ts';
 import type { DriveSelection, RunStore } from '../../domain/stores/run-store.ts';
 import type { RunState } from '../../domain/summary.ts';
@@ -29,7 +30,9 @@ export function createDrives(db: Connection): Drives {
             then null else coalesce(sum(price_usd), 0) end`.as('paidUsd'),
         )
         .where('run_id', '=', runId)
+        .where('step', '<>', 'judge')
         .groupBy('step')
+        .$narrowType<{ step: Step }>()
         .execute();
       return { groups, spends };
     },

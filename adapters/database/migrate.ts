@@ -3,10 +3,19 @@ import { EnvironmentError } from '../../domain/usage-error.ts';
 import { firstTables } from './migrations/0001-first-tables.ts';
 import { mediaTables } from './migrations/0002-media.ts';
 import { durabilityTables } from './migrations/0003-durability.ts';
+import { judgementTables } from './migrations/0004-judgements.ts';
+import { severalVideosTables } from './migrations/0005-several-videos.ts';
 import type { Migration } from './migrations/migration.ts';
 import type { Connection, OpenTransaction } from './schema.ts';
 
-const migrations: readonly Migration[] = [firstTables, mediaTables, durabilityTables];
+const migrations: readonly Migration[] = [
+  firstTables,
+  mediaTables,
+  durabilityTables,
+  judgementTables,
+  severalVideosTables,
+];
+const newest = Math.max(...migrations.map(({ version }) => version));
 
 /**
  * Brings the schema to the newest version in one transaction; of several processes at once, one
@@ -20,14 +29,15 @@ export async function migrate(db: Connection, place: string): Promise<void> {
       version integer primary key, name text not null, applied_at integer not null
     )`.execute(trx);
     const present = await presentVersion(trx);
-    if (present > migrations.length) {
+    if (present > newest) {
       throw new EnvironmentError(
         `${place} was written by a newer durable-videoqa (schema ${present}, this one knows ` +
-          `${migrations.length}). Install that version again, or set VIDEOQA_DATABASE_URL to ` +
+          `${newest}). Install that version again, or set VIDEOQA_DATABASE_URL to ` +
           'another file.',
       );
     }
-    for (const migration of migrations.slice(present)) await apply(trx, migration);
+    for (const migration of migrations)
+      if (migration.version > present) await apply(trx, migration);
   });
 }
 

@@ -7,6 +7,7 @@ import type { AccountStore } from '../../domain/stores/account-store.ts';
 import type { CallStore } from '../../domain/stores/call-store.ts';
 import type { DatasetStore } from '../../domain/stores/dataset-store.ts';
 import type { IndexJobStore } from '../../domain/stores/index-job-store.ts';
+import type { JudgementStore } from '../../domain/stores/judgement-store.ts';
 import type { IndexStore } from '../../domain/stores/index-store.ts';
 import type { MediaStore } from '../../domain/stores/media-store.ts';
 import type { MediaWorkStore } from '../../domain/stores/media-work-store.ts';
@@ -22,6 +23,7 @@ import { createCallStore } from './call-store.ts';
 import { createDatasetStore } from './dataset-store.ts';
 import { createIndexJobStore } from './index-job-store.ts';
 import { createIndexStore } from './index-store.ts';
+import { createJudgementStore } from './judgement-store.ts';
 import { libsqlDialect } from './libsql-dialect.ts';
 import { createMediaStore } from './media-store.ts';
 import { createMediaWorkStore } from './media-work-store.ts';
@@ -46,6 +48,7 @@ export type Database = {
   readonly audit: AuditStore;
   readonly datasets: DatasetStore;
   readonly spend: SpendStore;
+  readonly judgements: JudgementStore;
   close(): Promise<void>;
 };
 
@@ -79,6 +82,7 @@ export async function openDatabase(url: string, blobs: BlobStore): Promise<Datab
     audit: createAuditStore(db),
     datasets: createDatasetStore(db),
     spend: createSpendStore(db),
+    judgements: createJudgementStore(db),
     close: () => db.destroy(),
   };
 }

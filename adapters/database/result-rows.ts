@@ -7,6 +7,7 @@ import { missingRecord } from './database-error.ts';
 import { inChunks } from './in-chunks.ts';
 import { releaseHolds } from './item-holds.ts';
 import { fromJsonColumn } from './json-column.ts';
+import { hasJudgements, withJudgements } from './row-judgements.ts';
 import { type Counted, moveCounted, type Standing } from './run-counters.ts';
 import type { Connection, OpenTransaction } from './schema.ts';
 import { addToTally } from './video-tallies.ts';
@@ -31,14 +32,18 @@ export function createResultRows(db: Connection): ResultRows {
         .where('item_id', '=', itemId)
         .where('sample', '=', sample)
         .executeTakeFirst();
-      return found === undefined ? null : toRow(found.row_json, runId, itemId);
+      if (found === undefined) return null;
+      const [row] = await withJudgements(db, runId, [toRow(found.row_json, runId, itemId)]);
+      return row ?? null;
     },
 
     async *rows(runId) {
       let after = { ordinal: -1, sample: -1 };
+      const isJudged = await hasJudgements(db, runId);
       for (;;) {
         const page = await pageAfter(db, runId, after);
-        for (const entry of page) yield toRow(entry.row_json, runId, entry.item_id);
+        const rows = page.map((entry) => toRow(entry.row_json, runId, entry.item_id));
+        yield* isJudged ? await withJudgements(db, runId, rows) : rows;
         const last = page.at(-1);
         if (last === undefined) return;
         after = last;

@@ -147,6 +147,7 @@ function newItem(runId: string, item: RunItem) {
     ordinal: item.ordinal,
     workflow_key: item.workflowKey,
     video_id: item.videoId,
+    other_videos_json: toJsonColumn(item.otherVideoIds),
   };
 }
 

@@ -2,6 +2,7 @@ import type { RunStore } from '../../domain/stores/run-store.ts';
 import { createDriveItems } from './drive-items.ts';
 import { createDrives } from './drives.ts';
 import { createResultRows } from './result-rows.ts';
+import { createJudgementTotals } from './row-judgements.ts';
 import { createRunChanges } from './run-changes.ts';
 import { createRunProgress } from './run-progress.ts';
 import { createRunRecords } from './run-records.ts';
@@ -18,5 +19,6 @@ export function createRunStore(db: Connection): RunStore {
     ...createResultRows(db),
     ...createRunProgress(db),
     ...createRunChanges(db),
+    ...createJudgementTotals(db),
   };
 }

@@ -1,5 +1,5 @@
 import type { Generated, Kysely, Selectable, Transaction } from 'kysely';
-import type { FailureClass, Outcome, Step } from '../../domain/outcome.ts';
+import type { CallStep, FailureClass, Outcome, Step } from '../../domain/outcome.ts';
 import type { FailureAction } from '../../domain/step-error.ts';
 import type { Admission } from '../../domain/stores/run-store.ts';
 import type { CallRecord } from '../../domain/stores/call-store.ts';
@@ -8,6 +8,7 @@ import type { MediaWorkKey } from '../../domain/stores/media-work-store.ts';
 import type { StepRecord } from '../../domain/stores/step-store.ts';
 import type { RunState } from '../../domain/summary.ts';
 import type { AccountChangeTable, AccountLeaseTable, AccountTable } from './account-tables.ts';
+import type { JudgementTable, JudgingTable } from './judgement-tables.ts';
 import type {
   ItemHoldTable,
   RunCounterTable,
@@ -44,6 +45,8 @@ export type Tables = {
   readonly accounts: AccountTable;
   readonly account_leases: AccountLeaseTable;
   readonly account_changes: AccountChangeTable;
+  readonly judgings: JudgingTable;
+  readonly judgements: JudgementTable;
 };
 
 export type Connection = Kysely<Tables>;
@@ -78,7 +81,10 @@ type ItemTable = {
   position: number;
   ordinal: number;
   workflow_key: string;
+  /** The item's first video. */
   video_id: string;
+  /** A list of the others; null where there are none. */
+  other_videos_json: string | null;
   /** The drive that took the item up last; 0 before the first. */
   drive: Generated<number>;
   /** The last drive in which a step of the item began. */
@@ -133,7 +139,7 @@ type CallTable = {
   item_id: string;
   sample: number;
   drive: number;
-  step: Step;
+  step: CallStep;
   part: number;
   state: CallRecord['state'];
   account: string;

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { fromNanoUsd, toNanoUsd } from '../../domain/money.ts';
-import { steps, type Step } from '../../domain/outcome.ts';
+import { type CallStep, callSteps, type Step } from '../../domain/outcome.ts';
 import type { Usage } from '../../domain/row.ts';
 import type { SpendLine, SpendStore } from '../../domain/stores/spend-store.ts';
 import { toCallRecord } from './call-record.ts';
@@ -30,12 +30,14 @@ export function createSpendStore(db: Connection): SpendStore {
     },
 
     async listUsd(runId) {
-      const sums = new Map<Step, number | null>();
+      const sums = new Map<CallStep, number | null>();
       for await (const { step, usage } of usagesOf(db, runId)) {
         const before = sums.has(step) ? sums.get(step)! : 0;
         const isKnown = before !== null && usage.list_usd !== null;
         sums.set(step, isKnown ? before + toNanoUsd(usage.list_usd) : null);
       }
+      const judged = await listUsdOfJudgements(db, runId);
+      if (judged !== undefined) sums.set('judge', judged);
       return new Map(
         [...sums].map(([step, sum]) => [step, sum === null ? null : fromNanoUsd(sum)]),
       );
@@ -73,9 +75,25 @@ async function readLines(db: Connection, runId: string): Promise<SpendLine[]> {
     }))
     .toSorted(
       (left, right) =>
-        steps.indexOf(left.step) - steps.indexOf(right.step) ||
+        callSteps.indexOf(left.step) - callSteps.indexOf(right.step) ||
         left.model.localeCompare(right.model),
     );
+}
+
+/** In nano-dollars; null where a call has no price, undefined where nothing was judged. */
+async function listUsdOfJudgements(
+  db: Connection,
+  runId: string,
+): Promise<number | null | undefined> {
+  const { judgements, unpriced, usd } = await db
+    .selectFrom('judgements')
+    .select(({ fn }) => fn.countAll<number>().as('judgements'))
+    .select(sql<number | null>`sum(case when list_usd is null then 1 else 0 end)`.as('unpriced'))
+    .select(sql<number | null>`sum(list_usd)`.as('usd'))
+    .where('run_id', '=', runId)
+    .executeTakeFirstOrThrow();
+  if (judgements === 0) return undefined;
+  return unpriced === 0 ? toNanoUsd(usd ?? 0) : null;
 }
 
 /** What every step of a run used, in pages by the key of the table. */

@@ -1,63 +1,61 @@
-import { readFile } from 'node:fs/promises';
 import type { Item } from '../../domain/item.ts';
-import type { DatasetSpec } from '../../domain/run-spec.ts';
-import { assembleItems } from './assemble-items.ts';
-import { draftLvbench } from './lvbench.ts';
-import { draftOriginal } from './original.ts';
-import type { Problem } from './problem.ts';
-import { readRecords } from './read-records.ts';
+import type { DatasetCoverage } from '../../domain/run-spec.ts';
+import type { VideoReference } from './format.ts';
+import { countProblems, type ProblemCount } from './inspect-dataset.ts';
+import { type Problem, problemAt, wholeFile } from './problem.ts';
+import { type DatasetFiles, readDataset } from './read-dataset.ts';
+import { type Selection, selectItems } from './select-items.ts';
 
 /** The selected items in file order, and everything that was noticed on the way. */
 export type LoadedDataset = {
   readonly items: readonly Item[];
+  /** How the source names the videos of the items, by their ids. */
+  readonly videos: ReadonlyMap<string, VideoReference>;
   /** Keep a run from starting. */
   readonly problems: readonly Problem[];
   /** Do not. */
   readonly warnings: readonly string[];
+  readonly coverage: Omit<DatasetCoverage, 'missingMedia'>;
 };
 
-const formats = {
-  original: { draft: draftOriginal, promises: { uniqueUids: false, times: false } },
-  lvbench: { draft: draftLvbench, promises: { uniqueUids: true, times: true } },
-} as const;
-
 /**
- * Reads a dataset's annotation file. Every problem is listed, not only the first; the whole file is
- * read, also with a `limit`, so that ids do not depend on it.
+ * Reads a dataset's annotation files and takes what is wanted of it. Every problem is listed, not
+ * only the first; the whole is read whatever is selected, so that ids do not depend on it.
+ *
+ * @throws {UsageError} when there is no such format
  */
-export async function loadDataset({
-  path,
-  format,
-  limit,
-}: Pick<DatasetSpec, 'path' | 'format' | 'limit'>): Promise<LoadedDataset> {
-  const text = await readText(path);
-  if (typeof text !== 'string') return { items: [], problems: [text], warnings: [] };
-  const { draft, promises } = formats[format];
-  const read = readRecords(text, path);
-  const drafted = draft(read.records, path);
-  const assembled = assembleItems(drafted.drafts, { file: path, promises, limit });
-  const problems = [...read.problems, ...drafted.problems, ...assembled.problems];
-  if (problems.length === 0 && assembled.items.length === 0)
-    problems.push({ ...nowhere(path), what: 'it holds no questions', fix: 'Check dataset.path' });
+export async function loadDataset(dataset: DatasetFiles & Selection): Promise<LoadedDataset> {
+  const { items: all, problems: found, drafts, split } = await readDataset(dataset);
+  const selected = selectItems(all, dataset);
+  const problems = found.filter(({ severity }) => severity === 'fatal');
+  const counts = countProblems(found.filter(({ severity }) => severity !== 'fatal'));
+  if (problems.length === 0 && selected.length === 0)
+    problems.push(nothingLeft(dataset.path, drafts.length));
   return {
-    items: assembled.items,
+    items: selected.map(({ item }) => item),
+    videos: new Map(
+      selected.flatMap(({ videos }) => videos.map((video) => [video.videoId, video])),
+    ),
     problems,
-    warnings: [...drafted.warnings, ...assembled.warnings],
+    warnings: counts.map(describeCount),
+    coverage: {
+      split,
+      read: drafts.length,
+      excluded: drafts.length - all.length,
+      selected: selected.length,
+    },
   };
 }
 
-const nowhere = (file: string): Pick<Problem, 'file' | 'line' | 'record'> => ({
-  file,
-  line: null,
-  record: null,
-});
+function nothingLeft(path: string, questions: number): Problem {
+  const what =
+    questions === 0 ? 'it holds no questions' : `none of its ${questions} questions is left`;
+  const fix = questions === 0 ? 'Check dataset.path' : 'Check dataset.where, limit and fraction';
+  return problemAt(wholeFile(path), 'wrong_format', { what, fix });
+}
 
-async function readText(path: string): Promise<string | Problem> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    const what = code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`;
-    return { ...nowhere(path), what, fix: 'Check dataset.path' };
-  }
+/** `empty_question, 3 questions left out; first: meta.jsonl, record 3: the question is empty. ...` */
+function describeCount({ kind, severity, count, examples }: ProblemCount): string {
+  const effect = severity === 'excluded' ? 'questions left out' : 'questions';
+  return `${kind}, ${count} ${effect}; first: ${examples[0] ?? ''}`;
 }

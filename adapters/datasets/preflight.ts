@@ -1,15 +1,16 @@
 import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Item } from '../../domain/item.ts';
-import type { DatasetSpec } from '../../domain/run-spec.ts';
+import type { MediaFiles } from '../../domain/media-files.ts';
+import type { DatasetSpec, MediaFolder } from '../../domain/run-spec.ts';
 import { StepError } from '../../domain/step-error.ts';
 import { type FrameFolders, type FrameListing, openFrameFolders } from '../frames/frame-folder.ts';
 import type { FrameTimeRule } from '../frames/frame-times.ts';
 import { pictureInfo } from '../frames/picture.ts';
 import { findVideoEmbeddings } from '../index-files/video-embeddings.ts';
-import { checkVideoFiles } from './check-video-files.ts';
 import type { LoadedDataset } from './load-dataset.ts';
-import type { Problem } from './problem.ts';
+import { locateVideos } from './locate-videos.ts';
+import { describeProblem, type Problem, problemAt, wholeFile } from './problem.ts';
 import { createWarningList, type WarningList } from './warning-list.ts';
 
 /** What a video's file of embeddings holds. */
@@ -22,7 +23,9 @@ export type EmbeddingsReport = {
 
 export type PreflightRequest = {
   readonly loaded: LoadedDataset;
-  readonly dataset: Pick<DatasetSpec, 'media' | 'embeddings' | 'buildMissing'>;
+  readonly dataset: Pick<DatasetSpec, 'media' | 'embeddings' | 'buildMissing' | 'leavesOutMissing'>;
+  /** File that remembers which videos were found good. */
+  readonly checkedVideos: string;
   /** Reads a file of frame embeddings; null when the strategy needs none. */
   readonly readEmbeddings: ((file: string) => Promise<EmbeddingsReport>) | null;
 };
@@ -36,45 +39,89 @@ type FrameRequest = PreflightRequest & {
 export type PreflightReport = {
   readonly problems: readonly Problem[];
   readonly warnings: readonly string[];
+  /** Those of the loaded items that a run takes. */
+  readonly items: readonly Item[];
+  /** Where the videos lie; null where every file is called by its video's id. */
+  readonly files: MediaFiles | null;
+};
+
+/** What was found out about the videos of a data set. */
+type MediaCheck = {
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly string[];
+  /** Ids of the videos that are not there, with what to tell about each. */
+  readonly missing: ReadonlyMap<string, Problem>;
+  readonly files: MediaFiles | null;
 };
 
 const videosAtOnce = 16;
 
 /**
  * Checks everything a run needs from its dataset before anything is paid: records, ids, each
- * video's folder with one frame decoded from it, and its embeddings where they are given. All
- * problems are listed, in the order of the file.
+ * video's file, or its folder with one frame decoded from it, and its embeddings where they are
+ * given. All problems are listed, in the order of the file.
  */
 export async function preflightDataset(request: PreflightRequest): Promise<PreflightReport> {
   const { loaded, dataset } = request;
+  const { items, problems, warnings } = loaded;
+  const nothing = { items, files: null, warnings };
   const { media } = dataset;
-  const isThere = await isReadable(media.folder);
-  if (!isThere)
-    return { problems: [...loaded.problems, lostFolder(media)], warnings: loaded.warnings };
-  const videoIds = [...new Set(loaded.items.flatMap((item) => item.videoIds))];
-  if (media.kind === 'videos') {
-    const problems = await checkVideoFiles(media, videoIds);
-    return { problems: [...loaded.problems, ...problems], warnings: loaded.warnings };
-  }
-  const { folder, frameTime } = media;
+  if (media.kind === 'none') return { ...nothing, problems };
+  if (!(await isReadable(media.folder)))
+    return { ...nothing, problems: [...problems, lostFolder(media)] };
+  const check =
+    media.kind === 'videos'
+      ? await locateVideos(media, [...loaded.videos.values()], request.checkedVideos)
+      : await checkFolders(request, media);
+  const found = [...problems, ...check.problems];
+  const report = { files: check.files, warnings: [...warnings, ...check.warnings] };
+  if (dataset.leavesOutMissing !== true || check.missing.size === 0)
+    return { ...report, items, problems: [...found, ...check.missing.values()] };
+  const left = items.filter(({ videoIds }) => !videoIds.some((id) => check.missing.has(id)));
+  if (left.length === 0) found.push(lostFolder(media));
+  const lost = `${check.missing.size} videos are not there, ${items.length - left.length} items are left out`;
+  const first = describeProblem([...check.missing.values()][0]!);
+  return {
+    ...report,
+    items: left,
+    problems: found,
+    warnings: [...report.warnings, `missing_media: ${lost}; first: ${first}`],
+  };
+}
+
+async function checkFolders(
+  request: PreflightRequest,
+  { folder, frameTime }: Extract<DatasetSpec['media'], { kind: 'frames' }>,
+): Promise<MediaCheck> {
+  const { loaded } = request;
   const frames = openFrameFolders({ root: folder, frameTime });
   const warnings = createWarningList();
-  const problemsOfVideo: Problem[][] = [];
+  const videoIds = [...loaded.videos.keys()];
+  const found: VideoCheck[] = [];
   const queue = videoIds.entries();
   const checkUntilEmpty = async (): Promise<void> => {
     for (const [position, videoId] of queue) {
       const about = { ...request, folder, frames, frameTime };
-      problemsOfVideo[position] = await checkVideo(videoId, about, warnings);
+      found[position] = await checkVideo(videoId, about, warnings);
     }
   };
   await Promise.all(Array.from({ length: videosAtOnce }, checkUntilEmpty));
   return {
-    problems: [...loaded.problems, ...problemsOfVideo.flat()],
-    warnings: [...loaded.warnings, ...warnings.lines(), ...warnOfTimes(loaded.items, frameTime)],
+    problems: found.flatMap(({ problems }) => problems),
+    missing: new Map(
+      videoIds.flatMap((videoId, position) => {
+        const { missing } = found[position]!;
+        return missing === null ? [] : [[videoId, missing]];
+      }),
+    ),
+    warnings: [...warnings.lines(), ...warnOfTimes(loaded.items, frameTime)],
+    files: null,
   };
 }
 
-function lostFolder({ kind, folder }: DatasetSpec['media']): Problem {
+type VideoCheck = { readonly missing: Problem | null; readonly problems: readonly Problem[] };
+
+function lostFolder({ kind, folder }: MediaFolder): Problem {
   const flag = kind === 'frames' ? ' (--frames-path)' : '';
   const what = `the ${kind} folder is not there or cannot be read`;
   return problem(folder, what, `Check dataset.${kind}${flag}`);
@@ -84,19 +131,19 @@ async function checkVideo(
   videoId: string,
   request: FrameRequest,
   warnings: WarningList,
-): Promise<Problem[]> {
+): Promise<VideoCheck> {
   const folder = join(request.folder, videoId);
   try {
     const listing = await request.frames.list(videoId);
     noteOddities(videoId, listing, request.frameTime, warnings);
     const [first] = listing.frames;
     const unreadable = first === undefined ? [] : await checkFrame(first.name, videoId, request);
-    return [...unreadable, ...(await checkEmbeddings(videoId, listing, request))];
+    const unknown = await checkEmbeddings(videoId, listing, request);
+    return { missing: null, problems: [...unreadable, ...unknown] };
   } catch (error) {
     if (!(error instanceof StepError)) throw error;
-    return [
-      problem(folder, error.message, `Put its frames into ${folder}, or leave out its items`),
-    ];
+    const fix = `Put its frames into ${folder}, or leave out its items (dataset.missingMedia)`;
+    return { missing: problem(folder, error.message, fix), problems: [] };
   }
 }
 
@@ -165,13 +212,8 @@ function warnOfTimes(items: readonly Item[], frameTime: FrameTimeRule): string[]
 
 const baseName = (name: string): string => name.split(/[/\\]/).at(-1) ?? name;
 
-const problem = (file: string, what: string, fix: string): Problem => ({
-  file,
-  line: null,
-  record: null,
-  what,
-  fix,
-});
+const problem = (file: string, what: string, fix: string): Problem =>
+  problemAt(wholeFile(file), 'missing_media', { what, fix, severity: 'fatal' });
 
 async function isReadable(file: string): Promise<boolean> {
   try {

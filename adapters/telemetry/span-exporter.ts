@@ -1,11 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, TraceFlags } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
-import {
-  AlwaysOnSampler,
-  BasicTracerProvider,
-  BatchSpanProcessor,
-} from '@opentelemetry/sdk-trace-base';
+import { BatchSpanProcessor, type ReadableSpan } from '@opentelemetry/sdk-trace-base';
 
 /** A piece of work that is over. */
 export type EndedSpan = {
@@ -51,47 +46,56 @@ export function openSpanExporter(options: {
 }): SpanExporter {
   const { endpoint, share, schemaUrl } = options;
   const url = endpoint === null ? {} : { url: `${endpoint.replace(/\/+$/, '')}/v1/traces` };
-  const next = { traceId: '', spanId: '' };
-  const provider = new BasicTracerProvider({
-    // What is worth sending was decided before a span is made.
-    sampler: new AlwaysOnSampler(),
-    idGenerator: { generateTraceId: () => next.traceId, generateSpanId: () => next.spanId },
-    resource: serviceResource,
-    spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter(url))],
-  });
-  const tracer = provider.getTracer('durable-videoqa', undefined, { schemaUrl });
+  const processor = new BatchSpanProcessor(new OTLPTraceExporter(url));
+  const scope = { name: 'durable-videoqa', schemaUrl };
   return {
     send(span) {
-      const { traceId, spanId, parentSpanId, name, attributes, errorType } = span;
-      if (errorType === null && !isInShare(traceId, share)) return;
-      Object.assign(next, { traceId, spanId });
-      const parent =
-        parentSpanId === null
-          ? ROOT_CONTEXT
-          : trace.setSpanContext(ROOT_CONTEXT, {
-              traceId,
-              spanId: parentSpanId,
-              traceFlags: TraceFlags.SAMPLED,
-            });
-      const kind = span.kind === 'client' ? SpanKind.CLIENT : SpanKind.INTERNAL;
-      const values = Object.fromEntries(
-        Object.entries(attributes).map(([key, value]) => [
-          key,
-          typeof value === 'object' ? [...value] : value,
-        ]),
-      );
-      const made = tracer.startSpan(
-        name,
-        { kind, startTime: span.startMs, attributes: values },
-        parent,
-      );
-      if (errorType !== null) {
-        made.setStatus({ code: SpanStatusCode.ERROR, message: errorType });
-      }
-      made.end(Math.max(span.startMs, span.endMs));
+      if (span.errorType !== null || isInShare(span.traceId, share))
+        processor.onEnd(asReadable(span, scope));
     },
-    close: () => provider.shutdown().catch(() => undefined),
+    close: () => processor.shutdown().catch(() => undefined),
   };
+}
+
+/** Numbers of OpenTelemetry's enumerations. */
+const kinds = { internal: 0, client: 2 } as const;
+const statuses = { unset: 0, error: 2 } as const;
+const sampled = 1;
+
+function asReadable(span: EndedSpan, scope: ReadableSpan['instrumentationScope']): ReadableSpan {
+  const { traceId, spanId, parentSpanId, name, errorType, startMs } = span;
+  const endMs = Math.max(startMs, span.endMs);
+  const context = { traceId, spanId, traceFlags: sampled };
+  const parent = { traceId, spanId: parentSpanId ?? '', traceFlags: sampled };
+  const attributes = Object.entries(span.attributes).map(([key, value]) => [
+    key,
+    typeof value === 'object' ? [...value] : value,
+  ]);
+  return {
+    name,
+    kind: kinds[span.kind],
+    spanContext: () => context,
+    ...(parentSpanId !== null && { parentSpanContext: parent }),
+    startTime: secondsAndNanos(startMs),
+    endTime: secondsAndNanos(endMs),
+    duration: secondsAndNanos(endMs - startMs),
+    status:
+      errorType === null ? { code: statuses.unset } : { code: statuses.error, message: errorType },
+    attributes: Object.fromEntries(attributes) as ReadableSpan['attributes'],
+    links: [],
+    events: [],
+    ended: true,
+    resource: serviceResource,
+    instrumentationScope: scope,
+    droppedAttributesCount: 0,
+    droppedEventsCount: 0,
+    droppedLinksCount: 0,
+  };
+}
+
+function secondsAndNanos(milliseconds: number): [number, number] {
+  const seconds = Math.floor(milliseconds / 1000);
+  return [seconds, Math.round((milliseconds - seconds * 1000) * 1e6)];
 }
 
 /** The same answer for all spans of a trace, in every process. */

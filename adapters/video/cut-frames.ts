@@ -1,6 +1,12 @@
 import { basename } from 'node:path';
-import { extractTargets, type Extract } from '../../domain/extract-targets.ts';
+import {
+  clipTimeline,
+  extractTargets,
+  type Extract,
+  type FrameTimeline,
+} from '../../domain/extract-targets.ts';
 import { planFrames, type DecodePass } from '../../domain/frame-plan.ts';
+import type { TimeSpan } from '../../domain/item.ts';
 import { StepError } from '../../domain/step-error.ts';
 import { decodePass, type DecodedFrame } from './decode-pass.ts';
 import { badMedia, defaultMaxPixels, probeVideo } from './probe-video.ts';
@@ -32,6 +38,8 @@ export type CutLimits = ProbeLimits & {
 export type CutFramesOptions = ProbeOptions & {
   readonly file: string;
   readonly extract: Extract;
+  /** Cut this part alone; times stay those of the whole. @default the whole video */
+  readonly clip?: TimeSpan;
   /** When the caller has probed this file already. */
   readonly probe?: VideoProbe;
   readonly limits?: CutLimits;
@@ -56,7 +64,7 @@ export async function* cutFrames(options: CutFramesOptions): AsyncGenerator<CutF
   const limits = { ...defaults, ...options.limits };
   const tools = options.tools ?? (await videoTools());
   const video = options.probe ?? (await probeVideo(options.file, { ...options, tools }));
-  const targets = targetsOf(video, options.extract, limits.maxFrames);
+  const targets = targetsOf(video, options, limits.maxFrames);
   const deadline = AbortSignal.timeout(limits.timeoutMs);
   const outer = options.signal ?? new AbortController().signal;
   const signal = AbortSignal.any([outer, deadline]);
@@ -78,15 +86,20 @@ export async function* cutFrames(options: CutFramesOptions): AsyncGenerator<CutF
   checkYield(video, cut, targets.length);
 }
 
-function targetsOf(video: VideoProbe, extract: Extract, maxFrames: number): readonly number[] {
-  const { numerator, denominator } = video.timeBase;
-  const { indexes, timesOutside } = extractTargets(extract, {
-    startTimes: video.frames.map(({ timeSeconds }) => timeSeconds),
-    endSeconds: video.endSeconds,
-    // Half a tick of the clock that the file's times are rounded to.
-    toleranceSeconds: Math.min(0.001, Math.max(2e-6, numerator / denominator / 2)),
-  });
+function targetsOf(
+  video: VideoProbe,
+  { extract, clip }: Pick<CutFramesOptions, 'extract' | 'clip'>,
+  maxFrames: number,
+): readonly number[] {
   const name = basename(video.file);
+  const whole = timelineOf(video);
+  const part = clip === undefined ? { timeline: whole, firstIndex: 0 } : clipTimeline(whole, clip);
+  if (part === null) {
+    const message = `video ${name} ends at ${video.endSeconds} s, before its clip from ${clip?.startSeconds} s`;
+    throw new StepError('frames_missing', 'fail', message);
+  }
+  const { indexes: within, timesOutside } = extractTargets(extract, part.timeline);
+  const indexes = within.map((index) => part.firstIndex + index);
   if (timesOutside.length > 0) {
     const shown = `from ${video.frames[0]?.timeSeconds} to ${video.endSeconds} s`;
     const listed = `${timesOutside.slice(0, 5).join(', ')}${timesOutside.length > 5 ? ', ...' : ''}`;
@@ -96,6 +109,18 @@ function targetsOf(video: VideoProbe, extract: Extract, maxFrames: number): read
   if (indexes.length <= maxFrames) return indexes;
   const message = `video ${name} would give ${indexes.length} frames, the limit is ${maxFrames}; ask for fewer`;
   throw new StepError('invalid_request', 'fail', message);
+}
+
+function timelineOf({ timeBase, frames, endSeconds }: VideoProbe): FrameTimeline {
+  return {
+    startTimes: frames.map(({ timeSeconds }) => timeSeconds),
+    endSeconds,
+    // Half a tick of the clock that the file's times are rounded to.
+    toleranceSeconds: Math.min(
+      0.001,
+      Math.max(2e-6, timeBase.numerator / timeBase.denominator / 2),
+    ),
+  };
 }
 
 type Decoding = CutFramesOptions & { readonly signal: AbortSignal; readonly tools: VideoTools };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, type Stats } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { isPathPart } from '../../domain/file-name.ts';
@@ -32,24 +32,68 @@ export function videoIdOf(fileName: string): string | null {
  * itself where that is a file name. No file outside of the folder is found, whatever an id or a
  * symbolic link says.
  *
+ * @param candidates  paths below the folder to look for instead of the id, `/` between folders,
+ *   with or without extension; the first that is there counts
  * @returns its real path
  * @throws {StepError} class `frames_missing` when there is none, `storage` when the folder cannot be read
  */
-export async function findVideo(folder: string, videoId: string): Promise<string> {
-  if (!isPathPart(videoId))
-    throw missing(`video ${JSON.stringify(videoId)} has no name that can stand in a path`);
+export async function findVideo(
+  folder: string,
+  videoId: string,
+  candidates?: readonly string[],
+): Promise<string> {
+  const paths = candidates ?? [pathPart(videoId)];
+  const file = await findInside(folder, paths.flatMap(fileNames), (facts) => facts.isFile());
+  if (file !== null) return file;
+  const places = candidates === undefined ? '' : ` called ${candidates.join(' or ')}`;
+  throw missing(`video ${videoId} has no file${places} in ${folder} (${extensions.join(', ')})`);
+}
+
+/**
+ * Finds a folder of frames that stands for a video, by the same rules.
+ *
+ * @returns its real path
+ * @throws {StepError} as `findVideo`
+ */
+export async function findSequence(
+  folder: string,
+  videoId: string,
+  candidates?: readonly string[],
+): Promise<string> {
+  const paths = candidates ?? [pathPart(videoId)];
+  const found = await findInside(folder, paths, (facts) => facts.isDirectory());
+  if (found !== null) return found;
+  throw missing(
+    `video ${videoId} has no folder of frames called ${paths.join(' or ')} in ${folder}`,
+  );
+}
+
+function pathPart(name: string): string {
+  if (isPathPart(name)) return name;
+  throw missing(`video ${JSON.stringify(name)} has no name that can stand in a path`);
+}
+
+function fileNames(candidate: string): string[] {
+  return [...extensions, ...extensions.map((extension) => extension.toUpperCase())]
+    .map((extension) => `${candidate}.${extension}`)
+    .concat(videoIdOf(candidate.split('/').at(-1) ?? '') === null ? [] : [candidate]);
+}
+
+async function findInside(
+  folder: string,
+  names: readonly string[],
+  isWanted: (facts: Stats) => boolean,
+): Promise<string | null> {
+  for (const name of names) name.split('/').forEach(pathPart);
   const root = await realpath(folder).catch(failedToRead(`the videos folder ${folder}`));
   if (root === null) throw missing(`the videos folder ${folder} is not there`);
-  const names = [...extensions, ...extensions.map((extension) => extension.toUpperCase())]
-    .map((extension) => `${videoId}.${extension}`)
-    .concat(videoIdOf(videoId) === null ? [] : [videoId]);
   for (const name of names) {
     const file = await realpath(join(root, name)).catch(failedToRead(`video ${name}`));
-    if (file === null || !(await stat(file)).isFile()) continue;
+    if (file === null || !isWanted(await stat(file))) continue;
     if (file.startsWith(root.endsWith(sep) ? root : root + sep)) return file;
     throw missing(`video ${name} leads out of the videos folder`);
   }
-  throw missing(`video ${videoId} has no file in ${folder} (${extensions.join(', ')})`);
+  return null;
 }
 
 /** sha256 of a file as 64 hex digits, without holding it in memory. */

@@ -3,8 +3,8 @@ import {
   type ImportProgress,
   type ImportResult,
 } from '../../adapters/index-files/import-embeddings.ts';
-import { EnvironmentError } from '../../domain/usage-error.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { failedToWrite } from '../failed-to-write.ts';
 import type { IndexImportFlags } from '../index-verbs.ts';
 import { listenForInterruption } from '../interruption.ts';
 import { printData, printJson, printNote } from '../output.ts';
@@ -38,12 +38,4 @@ function printProgress({ step, file, position, total }: ImportProgress): void {
 function describe({ converted, kept }: ImportResult, out: string): string {
   const before = kept.length === 0 ? '' : `, ${kept.length} were there already`;
   return `${converted.length} files converted to ${out}${before}`;
-}
-
-/** A full disk or a folder that may not be written to is no fault of ours. */
-function failedToWrite(error: unknown, out: string): unknown {
-  const { code, syscall } = error as NodeJS.ErrnoException;
-  if (syscall === undefined) return error;
-  const message = `Nothing can be written to ${out} (${code}). Name another folder with --out.`;
-  return new EnvironmentError(message, { cause: error });
 }

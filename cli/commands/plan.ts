@@ -11,6 +11,7 @@ import { type PreparedRun, prepareRun } from '../prepare-run.ts';
 import { registerRun } from '../register-run.ts';
 import { renderEstimate } from '../render/estimate-view.ts';
 import { priceLines } from '../render/price-lines.ts';
+import { judgedExitCode } from '../judging-exit-code.ts';
 import { runExitCode } from '../run-exit-code.ts';
 import { openSession, type Session } from '../session.ts';
 
@@ -50,7 +51,8 @@ export async function plan(configFile: string, options: PlanOptions): Promise<Ex
     const interrupted = interruption(session);
     const summary = await driveRun(session, record, selection, interrupted);
     printJson({ schemaVersion: 1, estimate: pilot, run: summary });
-    return interrupted.aborted ? exitCodes.interrupted : runExitCode(summary, record.spec);
+    if (interrupted.aborted) return exitCodes.interrupted;
+    return await judgedExitCode(session.stores, summary, record.spec);
   } finally {
     await session.close();
   }
@@ -72,7 +74,8 @@ async function runPilot(
   if (summary.state !== 'completed') return { exitCode: runExitCode(summary, record.spec) };
   const rows: Row[] = [];
   for await (const row of session.stores.runs.rows(record.runId)) rows.push(row);
-  const estimate = estimateRun(prepared.spec, rows, prepared.items.length);
+  const judged = await session.stores.runs.judgementTotals(record.runId);
+  const estimate = estimateRun(prepared.spec, rows, prepared.items.length, judged);
   return { pilotRunId: record.runId, ...estimate };
 }
 

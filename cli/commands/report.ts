@@ -1,4 +1,5 @@
 import { isSimulated } from '../../domain/run-spec.ts';
+import { judgeAgreement } from '../../results/judge-agreement.ts';
 import { createGuessFinder } from '../../results/read-reply.ts';
 import { reportRun } from '../../results/report.ts';
 import { runInTemporalUi } from '../../results/summarise.ts';
@@ -7,6 +8,7 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { findRun } from '../find-run.ts';
 import { printData, printJson } from '../output.ts';
 import { renderChanges } from '../render/changes-view.ts';
+import { renderAgreement } from '../render/judge-view.ts';
 import { renderReport } from '../render/report-view.ts';
 import { openReadingSession } from '../session.ts';
 import { livingTemporalUi } from '../temporal-ui.ts';
@@ -22,12 +24,16 @@ export async function report(
     const ui = await livingTemporalUi(folder);
     const temporalUi = ui === null ? null : runInTemporalUi(ui.url, ui.namespace, runId);
     if (options.json) {
-      const { summary, accuracies, retried } = await reportRun(stores, run, temporalUi);
+      const made = await reportRun(stores, run, temporalUi);
+      const { summary, dataset, accuracies, retried, averages, judges } = made;
+      const agreement = await judgeAgreement(stores, run);
       const changes = await stores.runs.changes(runId);
-      printJson({ ...summary, accuracies, retried, changes });
+      const judging = { judges, agreement };
+      printJson({ ...summary, dataset, accuracies, retried, averages, changes, judging });
     } else {
       const isGuess = isSimulated(run.spec) ? createGuessFinder(stores.blobs, guessMarker) : null;
       printData(renderReport(await reportRun(stores, run, temporalUi, isGuess)));
+      printData(renderAgreement(await judgeAgreement(stores, run), isSimulated(run.spec)));
       printData(renderChanges(await stores.runs.changes(runId)));
     }
     return exitCodes.done;

@@ -1,6 +1,7 @@
 import { estimateRetry } from '../../domain/retry-estimate.ts';
 import type { RetryFilter } from '../../domain/retry-filter.ts';
 import type { RunRecord } from '../../domain/stores/run-store.ts';
+import { UsageError } from '../../domain/usage-error.ts';
 import { executeRun } from '../execute-run.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { findRun } from '../find-run.ts';
@@ -18,6 +19,7 @@ export async function retry(
   let filter: RetryFilter;
   try {
     const run = await findRun(reading.stores.runs, runId);
+    refuseImported(run);
     filter = await readRetryFilter(reading, run, options);
     if (options.dryRun) return await preview(reading, run, filter, options.json === true);
   } finally {
@@ -31,6 +33,14 @@ export async function retry(
   } finally {
     await session.close();
   }
+}
+
+/** @throws {UsageError} when somebody else made the run's results */
+function refuseImported({ runId, spec }: RunRecord): void {
+  if (spec.imported === undefined) return;
+  throw new UsageError(
+    `${runId} was imported from ${spec.imported.folder}: its questions cannot be asked again here.`,
+  );
 }
 
 /** What would be taken up, and what it will probably cost; nothing is changed. */

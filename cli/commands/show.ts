@@ -22,7 +22,8 @@ export async function show(
     const run = await findRun(stores.runs, runId);
     const ui = await livingTemporalUi(folder);
     const detail = await showItem(stores, run, { itemId, sample }, ui);
-    if (options.json) printJson({ row: detail.row, replies: detail.replies });
+    const { row, replies, judgements } = detail;
+    if (options.json) printJson({ row, replies, judgements });
     else printData(renderItem(detail));
     return exitCodes.done;
   } finally {

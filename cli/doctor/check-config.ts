@@ -3,7 +3,8 @@ import { findVideoTools } from '../../adapters/video/video-tools.ts';
 import { promptVersion } from '../../domain/prompts.ts';
 import { resolveConfig, type UnfrozenRun } from '../../domain/resolve-config.ts';
 import { keysNeeded } from '../../domain/run-queues.ts';
-import { type EmbeddingSpec, searchesFrames } from '../../domain/run-spec.ts';
+import type { EmbeddingSpec } from '../../domain/run-spec.ts';
+import { searchesFrames } from '../../domain/strategy-spec.ts';
 import { broken, type Finding, finding, passed } from './check.ts';
 
 /** What a configuration needs of this machine. */

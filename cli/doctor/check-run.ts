@@ -21,6 +21,7 @@ import {
   judgeProviderClock,
 } from './judge-config.ts';
 import { judgeRunSize } from './judge-server.ts';
+import { checkedVideos } from '../../workers/cache-folder.ts';
 
 /** The files that a configuration names: annotations, media, and how many items there are. */
 export async function checkDataset(file: string, unfrozen: UnfrozenRun): Promise<Finding[]> {
@@ -32,7 +33,12 @@ export async function checkDataset(file: string, unfrozen: UnfrozenRun): Promise
     async () => {
       const loaded = await loadDataset(dataset);
       const items = loaded.items.length;
-      const { problems } = await preflightDataset({ loaded, dataset, readEmbeddings: null });
+      const { problems } = await preflightDataset({
+        loaded,
+        dataset,
+        checkedVideos: checkedVideos(process.env),
+        readEmbeddings: null,
+      });
       others = [
         problems.length === 0
           ? passed('media', `there for ${items} items`)
@@ -50,8 +56,10 @@ export async function checkDataset(file: string, unfrozen: UnfrozenRun): Promise
 }
 
 /** The addresses that calls would go to. Nothing is paid: no key and no content is sent. */
-export async function checkEndpoints({ models }: UnfrozenRun): Promise<Finding[]> {
-  const paid = [models.answer, models.plan, ...(models.image === null ? [] : [models.image])];
+export async function checkEndpoints({ models, judging }: UnfrozenRun): Promise<Finding[]> {
+  const judges = judging?.judges.map(({ model }) => model) ?? [];
+  const images = models.image === null ? [] : [models.image];
+  const paid = [models.answer, models.plan, ...images, ...judges];
   const urls = [...new Set(paid.map(({ baseUrl }) => baseUrl))];
   const found = await Promise.all(
     urls.map(async (url) => {
@@ -67,13 +75,15 @@ export async function checkEndpoints({ models }: UnfrozenRun): Promise<Finding[]
 /** Whether the budgets of a configuration can be kept, and what is left of them. */
 export async function checkMoney(
   file: string,
-  { name, models, run }: UnfrozenRun,
+  { name, models, run, judging }: UnfrozenRun,
   stores: Pick<Stores, 'runs' | 'calls'> | null,
 ): Promise<Finding[]> {
   const paid = { answer: models.answer, plan: models.plan, image: models.image };
-  const entries = Object.entries(paid).flatMap(([role, model]) =>
+  const judges = judging?.judges.map(({ model }) => ({ role: 'judge', model })) ?? [];
+  const ofSteps = Object.entries(paid).flatMap(([role, model]) =>
     model === null ? [] : [{ role, model }],
   );
+  const entries = [...ofSteps, ...judges];
   const hasBudget = run.budgetUsd !== null || entries.some(({ model }) => model.budgetUsd !== null);
   const unpriced = entries.filter(({ model }) => model.price === null);
   const latest = (await stores?.runs.latestNamed(name)) ?? null;

@@ -13,6 +13,7 @@ export function renderEstimate(
   return [
     `${spec.runId}: all ${items} items, from a pilot of ${pilotItems} (${pilotRunId})${label}`,
     `  cost      ${costUsd === null ? 'unknown, a model has no price' : withInterval(costUsd, dollars)}`,
+    ...(estimate.judgingUsd === null ? [] : [`  judging   ${dollars(estimate.judgingUsd)} more`]),
     `  tokens    ${withInterval(estimate.promptTokens, whole)} in, ${withInterval(estimate.completionTokens, whole)} out`,
     `  pictures  ${withInterval(estimate.images, whole)}`,
     `  time      ${seconds === null ? 'unknown' : `about ${duration(seconds)}, decided by ${slowestLimit}`}`,

@@ -1,3 +1,5 @@
+import type { Judgement } from '../../domain/judging/judgement.ts';
+import { nameFrames } from '../../domain/name-frames.ts';
 import type { Row } from '../../domain/row.ts';
 import type { CallRecord } from '../../domain/stores/call-store.ts';
 import type { ItemDetail } from '../../results/show-item.ts';
@@ -22,6 +24,13 @@ export function renderItem(detail: ItemDetail): string {
           text === null ? ['no longer stored'] : text.split('\n'),
         ] as const,
     ),
+    ...detail.judgements.map(
+      ({ judgement, text }) =>
+        [
+          `${judgementTitle(judgement)}${label}`,
+          text === null ? ['no reply'] : text.split('\n'),
+        ] as const,
+    ),
     ['Steps', stepLines(row)],
     [`Calls${label}`, callLines(calls)],
     [`Spend${label}`, spendLines(row)],
@@ -29,7 +38,7 @@ export function renderItem(detail: ItemDetail): string {
   ];
   return [
     plainLine(`${row.item_id} of ${row.run_id}, sample ${row.sample}, drive ${row.drive}`),
-    ...(temporalUi === null ? [`workflow ${row.workflow_id}`] : [temporalUi]),
+    temporalUi ?? (row.workflow_id === '' ? 'imported' : `workflow ${row.workflow_id}`),
     ...sections
       .filter(([, lines]) => lines.length > 0)
       .flatMap(([title, lines]) => ['', title, ...lines.map((line) => `  ${plainText(line)}`)]),
@@ -63,13 +72,14 @@ function outcomeLines(row: Row): string[] {
 function plannedLine({ planned, generated }: Row, index: number): string {
   const plan = planned[index]!;
   const picture = generated[index];
-  const asked =
-    plan.asked_frame_id === plan.used_frame_id ? '' : ` (asked for ${plan.asked_frame_id})`;
+  const isAsAsked = plan.asked_frame_id === plan.used_frame_id || plan.video_id !== undefined;
+  const asked = isAsAsked ? '' : ` (asked for ${plan.asked_frame_id})`;
+  const frame = `${plan.used_frame_id}${plan.video_id === undefined ? '' : ` of ${plan.video_id}`}`;
   const result =
     picture === undefined
       ? 'no picture'
       : `${picture.source} ${picture.width}x${picture.height} ${picture.artifact.slice(0, 12)}`;
-  return `${index + 1}. frame ${plan.used_frame_id}${asked}, ${result}: ${plan.prompt}`;
+  return `${index + 1}. frame ${frame}${asked}, ${result}: ${plan.prompt}`;
 }
 
 function textQueryLine({ text, truncated }: NonNullable<Row['text_query']>): string {
@@ -78,8 +88,9 @@ function textQueryLine({ text, truncated }: NonNullable<Row['text_query']>): str
 }
 
 function retrievedLines({ retrieved }: Row): string[] {
-  const rows = retrieved.map((frame) => [
-    String(frame.frame_id),
+  const names = nameFrames(retrieved);
+  const rows = retrieved.map((frame, place) => [
+    names[place]!,
     seconds(frame.time_s),
     frame.score.toFixed(4),
     String(frame.rank),
@@ -89,12 +100,21 @@ function retrievedLines({ retrieved }: Row): string[] {
 }
 
 function shownLine({ shown }: Row): string {
-  return shown.map((frame) => `${frame.frame_id} (${seconds(frame.time_s)})`).join(', ');
+  const names = nameFrames(shown);
+  return shown.map(({ time_s }, place) => `${names[place]!} (${seconds(time_s)})`).join(', ');
 }
 
 function hitNote({ hit }: ItemDetail): string {
   if (hit === null) return '';
   return hit ? ': a frame of the gold span is among them' : ': none lies in the gold span';
+}
+
+function judgementTitle(judgement: Judgement): string {
+  const { judge, contract, dimension, state, verdict, score, failure_class, item_ids } = judgement;
+  const said = [verdict, score].filter((part) => part !== null).join(', ');
+  const ended = state === 'judged' ? said : `${state} ${failure_class ?? ''}`.trim();
+  const others = item_ids.length > 1 ? `, with ${item_ids.slice(1).join(', ')}` : '';
+  return plainLine(`Judged by ${judge}, ${dimension ?? contract}${others}: ${ended}`);
 }
 
 function stepLines({ steps }: Row): string[] {

@@ -7,7 +7,7 @@ import {
 } from '../../domain/run-spec.ts';
 
 /** What a run's calls are priced by, a line per model: "answer gpt-4o: $2.5 in, $10 out per million tokens". */
-export function priceLines(spec: Pick<RunSpec, 'models' | 'strategy'>): string[] {
+export function priceLines(spec: Pick<RunSpec, 'models' | 'strategy' | 'judging'>): string[] {
   return Object.entries(paidModels(spec)).map(([use, { model, price, priceOrigin }]) => {
     const what = `${use} ${model}`;
     if (price === null) return `${what}: no price, its spend is not counted`;

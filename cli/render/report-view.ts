@@ -1,4 +1,5 @@
 import type { RunReport } from '../../results/report.ts';
+import { judgeLines } from './judge-view.ts';
 import { dollars, duration, percent, table } from './numbers.ts';
 import { plainText } from '../../domain/plain-text.ts';
 import { priceLines } from './price-lines.ts';
@@ -9,12 +10,15 @@ export function renderReport(report: RunReport): string {
   const { summary } = report;
   const label = summary.simulated ? ' (simulated)' : '';
   const sections: readonly (readonly [string, readonly string[]])[] = [
+    ['Dataset', datasetLines(report)],
     [`Items`, itemLines(report)],
     [`Accuracy${label}`, accuracyLines(report)],
+    [`Judges${label}`, report.judges.length === 0 ? [] : judgeLines(report.judges)],
     [`Retrieval${label}`, retrievalLines(report)],
     ['Failures', failureLines(report)],
     [`Spend${label}`, spendLines(report)],
     [`Accuracy by category, over ended items with gold${label}`, categoryLines(report)],
+    [`Averages over groups${label}`, averageLines(report)],
     [`Time by step${label}`, stepLines(report)],
   ];
   const places = [summary.outputDir, summary.temporalUi].filter((place) => place !== null);
@@ -25,6 +29,19 @@ export function renderReport(report: RunReport): string {
       .filter(([, lines]) => lines.length > 0)
       .flatMap(([title, lines]) => ['', title, ...lines.map((line) => `  ${line}`)]),
   ].join('\n');
+}
+
+/** Which part of the data set the numbers are about. */
+function datasetLines({ dataset: { datasetId, format, coverage } }: RunReport): string[] {
+  if (coverage === undefined) return [];
+  const { split, read, excluded, selected, missingMedia } = coverage;
+  const of = `${datasetId} (${format}), split ${split ?? 'unknown'}: ${read} questions`;
+  const left = [
+    ...(excluded > 0 ? [`${excluded} cannot be asked or scored`] : []),
+    ...(selected < read - excluded ? [`${selected} of the rest selected`] : []),
+    ...(missingMedia > 0 ? [`${missingMedia} of these without their media`] : []),
+  ];
+  return [plainText([of, ...left].join('; '))];
 }
 
 function itemLines({ summary, retried }: RunReport): string[] {
@@ -109,6 +126,20 @@ function categoryLines({ categories }: RunReport): string[] {
     `${answered} answered`,
   ]);
   return table([['category', 'correct', 'accuracy', 'of them'], ...rows]).split('\n');
+}
+
+/** Micro: every item counts once. Macro: every group counts once. */
+function averageLines({ averages }: RunReport): string[] {
+  if (averages.length === 0) return [];
+  const rows = averages.map(({ score, by, groups, items, micro, macro, published }) => [
+    plainText(score),
+    plainText(`${by}, ${groups} groups`),
+    micro.toFixed(3),
+    macro.toFixed(3),
+    `${items} values`,
+    published === null ? '' : `${published.name} is the ${published.kind} one`,
+  ]);
+  return table([['score', 'by', 'micro', 'macro', 'of', ''], ...rows]).split('\n');
 }
 
 function stepLines({ stepTimes }: RunReport): string[] {

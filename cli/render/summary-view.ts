@@ -1,4 +1,5 @@
-import type { Accuracy, RunSummary } from '../../domain/summary.ts';
+import { plainText } from '../../domain/plain-text.ts';
+import type { Accuracy, JudgeSummary, RunSummary } from '../../domain/summary.ts';
 import { dollars, duration, percent } from './numbers.ts';
 
 /** The end of a run in a few lines: every number says what it was divided by. */
@@ -9,6 +10,7 @@ export function renderSummary(summary: RunSummary): string {
     `${summary.runId}: ${summary.strategy}, ${summary.state}${stopReason(summary)}${label}`,
     `  items      ${itemLine(summary)}`,
     ...(accuracy === null ? ['  accuracy   no gold answers'] : accuracyLines(accuracy, label)),
+    ...(summary.judges ?? []).map((judge) => `  judged     ${judgeLine(judge)}${label}`),
     retrieval === null
       ? '  retrieval  no gold spans or no frame times'
       : `  retrieval  ${percent(retrieval.hitRate)} of ${retrieval.items} items with a gold span were shown a frame of it${label}`,
@@ -43,6 +45,15 @@ function accuracyLines(
       ? `             nothing with gold was answered${label}`
       : `             ${percent(overAnswered)} over answered${answered}${label}`,
   ];
+}
+
+function judgeLine(found: JudgeSummary): string {
+  const { judge, dimension, judged, unparsed, failed, pending, yes, accuracy, meanScore } = found;
+  const counts = `${judged} judged, ${unparsed} unparsed, ${failed} failed, ${pending} not yet`;
+  if (meanScore === null) return `${judge}${dimension === null ? '' : ` ${dimension}`}: ${counts}`;
+  const verdicts = accuracy === null ? '' : `${percent(accuracy)} yes (${yes} of ${judged}), `;
+  const score = `score ${meanScore.toFixed(2)}`;
+  return plainText(`${verdicts}${dimension ?? ''} ${score} by ${judge}: ${counts}`.trim());
 }
 
 function stopReason({ stopReason: reason }: RunSummary): string {

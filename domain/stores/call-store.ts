@@ -1,5 +1,5 @@
 import type { RunBudget } from '../budget.ts';
-import type { FailureClass, Step } from '../outcome.ts';
+import type { CallStep, FailureClass } from '../outcome.ts';
 
 /** Tokens and pictures one call used; null where the provider gave no figure. */
 export type CallUsage = {
@@ -15,8 +15,9 @@ export type CallOwner = {
   readonly runId: string;
   readonly itemId: string;
   readonly sample: number;
+  /** Of a judgement: the number of the judging. */
   readonly drive: number;
-  readonly step: Step;
+  readonly step: CallStep;
   readonly part: number;
 };
 

@@ -1,9 +1,11 @@
+import type { JudgementTotal } from './judgement-store.ts';
 import type { FailureClass, ItemFailure, Outcome, Step } from '../outcome.ts';
 import type { RunSpec } from '../run-spec.ts';
 import type { Row } from '../row.ts';
 import type { VideoTally } from '../row-tally.ts';
 import type { RetryGroup, StepSpend } from '../retry-estimate.ts';
 import type { RetryFilter } from '../retry-filter.ts';
+import type { VideoRange } from '../shards.ts';
 import type { RunCounts, RunState } from '../summary.ts';
 
 /** Whether paid calls may start: `draining` finishes started items, `stopped` starts no call. */
@@ -41,7 +43,10 @@ export type RunItem = {
   readonly sample: number;
   /** The last part of the workflow id. */
   readonly workflowKey: string;
+  /** Its first video. */
   readonly videoId: string;
+  /** Its other videos, in the item's order; absent where it has none. */
+  readonly otherVideoIds?: readonly string[];
 };
 
 /** Which items a drive takes up. */
@@ -145,7 +150,7 @@ export type RunStore = {
   openDrives(): Promise<{ runId: string; drive: number; openedAt: number }[]>;
   /** The first position of an item; null when the run has no such item. */
   position(runId: string, itemId: string): Promise<number | null>;
-  /** The run's videos in the order of its items. */
+  /** The run's videos, each once: the items' first ones in the order of the items, then the others. */
   videoIds(runId: string): Promise<string[]>;
   /** Unfinished items of a drive with position >= from and < to, at most `limit`, ascending. */
   slice(
@@ -154,13 +159,11 @@ export type RunStore = {
     range: { readonly from: number; readonly to: number; readonly limit: number },
   ): Promise<RunItem[]>;
   /**
-   * Per video of the drive, in position order: first position, past-the-end position, unfinished
-   * items. None when the drive is closed.
+   * Per first video of the drive, in position order: first position, past-the-end position,
+   * unfinished items, and how many other videos these have (absent where none). None when the
+   * drive is closed.
    */
-  videosOfDrive(
-    runId: string,
-    drive: number,
-  ): Promise<{ videoId: string; from: number; to: number; items: number }[]>;
+  videosOfDrive(runId: string, drive: number): Promise<(VideoRange & { videoId: string })[]>;
   /**
    * Writes rows and outcomes in one transaction. Ends of an older drive than the item's are ignored,
    * and so is a second end in the same drive; the row of an earlier drive moves to
@@ -173,6 +176,9 @@ export type RunStore = {
   unclassifiedCalls(runId: string): Promise<number>;
   /** What the rows of each video add up to; empty for a run that keeps no tallies (version 0.2). */
   tallies(runId: string): Promise<VideoTally[]>;
+  /** What the judgements of a run come to, by judge, contract and dimension. */
+  judgementTotals(runId: string): Promise<JudgementTotal[]>;
+  /** With the judgements of its answer, as `rows` has them. */
   row(runId: string, itemId: string, sample: number): Promise<Row | null>;
   /**
    * Rows in file order, read in pages. An item that a later drive took up keeps its earlier row

@@ -1,11 +1,11 @@
-import type { Step } from '../outcome.ts';
+import type { CallStep } from '../outcome.ts';
 import type { CallRecord } from './call-store.ts';
 
 /** What the calls of one step to one model of one account come to. */
 export type SpendLine = {
   readonly account: string;
   readonly model: string;
-  readonly step: Step;
+  readonly step: CallStep;
   readonly calls: number;
   /** Settled spend, that of failed attempts and duplicates included. */
   readonly paidUsd: number;
@@ -25,5 +25,5 @@ export type SpendStore = {
   /** Calls that are a duplicate, have no settlement, or have one without a price; oldest first. */
   doubtful(runId: string): Promise<CallRecord[]>;
   /** What each step would have cost without the call store; null where a call has no price. */
-  listUsd(runId: string): Promise<ReadonlyMap<Step, number | null>>;
+  listUsd(runId: string): Promise<ReadonlyMap<CallStep, number | null>>;
 };

@@ -22,6 +22,8 @@ export async function openRowRebuilder(
   { steps, blobs }: RebuildSources,
   { runId, spec }: RunRecord,
 ) {
+  // Their rows were never made of steps.
+  if (spec.imported !== undefined) return async () => null;
   const frozen = thawItems(await blobs.get(spec.dataset.hash));
   const items = new Map<string, Item>(frozen.map((item) => [item.itemId, item]));
   return async function rebuildRow(ended: EndedItem): Promise<Row | null> {

@@ -14,9 +14,14 @@ export const guessMarker = 'simulated guess';
  * saw, as a guess.
  */
 export function answerInWords(frames: readonly SeenFrame[]): string {
-  const names = frames.flatMap(({ sight }) => sight.objects.map(describeObject));
-  const words = names.length > 0 ? [...new Set(names)].join(', ') : guessMarker;
+  const words = namesSeen(frames) ?? guessMarker;
   return reply(`${describeSights(frames)} What to make of it is a ${guessMarker}.`, words);
+}
+
+/** Every object once; null where none was seen. */
+function namesSeen(frames: readonly SeenFrame[]): string | null {
+  const names = frames.flatMap(({ sight }) => sight.objects.map(describeObject));
+  return names.length > 0 ? [...new Set(names)].join(', ') : null;
 }
 
 /**
@@ -28,15 +33,37 @@ export function answerFromFrames(
   frames: readonly SeenFrame[],
   draw: string,
 ): string {
-  const seen = describeSights(frames);
-  const option = question.ofWorld === null ? null : decidedOption(question.ofWorld, frames);
-  if (option !== null) return reply(`${seen} That decides the question.`, optionLetter(option));
-  const letters = question.options.map(({ letter }) => letter);
-  const guess = drawOne(letters.length > 0 ? letters : ['A', 'B', 'C', 'D'], draw, 'answer');
-  return reply(`${seen} That does not decide the question: this is a ${guessMarker}.`, guess);
+  const { letter, isGuess } = chooseLetter(question, frames, draw);
+  const verdict = isGuess
+    ? `That does not decide the question: this is a ${guessMarker}.`
+    : 'That decides the question.';
+  return reply(`${describeSights(frames)} ${verdict}`, letter);
 }
 
-/** The reply to any other request: what is seen, and that there is no more to it than that. */
+/** The same as a bare letter in parentheses; a guess says so in a second line. */
+export function answerByLetter(
+  question: AskedQuestion,
+  frames: readonly SeenFrame[],
+  draw: string,
+): string {
+  const { letter, isGuess } = chooseLetter(question, frames, draw);
+  return isGuess ? `(${letter})\nThe answer is (${letter}): a ${guessMarker}.` : `(${letter})`;
+}
+
+/** What it saw in a few bare words, or that it guesses. */
+export function answerBriefly(frames: readonly SeenFrame[]): string {
+  return namesSeen(frames) ?? guessMarker;
+}
+
+function chooseLetter(question: AskedQuestion, frames: readonly SeenFrame[], draw: string) {
+  const option = question.ofWorld === null ? null : decidedOption(question.ofWorld, frames);
+  if (option !== null) return { letter: optionLetter(option), isGuess: false };
+  const letters = question.options.map(({ letter }) => letter);
+  const choices = letters.length > 0 ? letters : ['A', 'B', 'C', 'D'];
+  return { letter: drawOne(choices, draw, 'answer'), isGuess: true };
+}
+
+/** The reply to any other request, as for a caption: what is seen, and that there is no more to it than that. */
 export function describeFrames(frames: readonly SeenFrame[]): string {
   return `[simulated] ${describeSights(frames)} Anything more would be a ${guessMarker}.`;
 }

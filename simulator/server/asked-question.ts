@@ -14,18 +14,26 @@ export type AskedQuestion = {
   readonly ofWorld: Question | null;
 };
 
+/** A line that names the frame after it. */
+const frameLine = /^(?:Video \d+)?(?:, )?(?:Frame ID: \d+)?(?:, )?(?:[\d.]+ s)?:$/;
+
 /**
  * Finds the question: what follows "Question:" in the last text that has such a line, else all
- * texts. Options are lines such as `(A) red`, `A. red` or `A) red`.
+ * texts. Where frames stand inside the question it goes on after them, up to the last text, which
+ * says what to do. Options are lines such as `(A) red`, `A. red` or `A) red`.
  */
 export function findQuestion(texts: readonly string[]): AskedQuestion {
   const marker = /^\s*Question:\s*/im;
-  const holder = texts.findLast((text) => marker.test(text));
+  const place = texts.findLastIndex((text) => marker.test(text));
+  const holder = texts[place];
   const match = holder === undefined ? null : marker.exec(holder);
   const text =
     holder === undefined || match === null
       ? texts.join('\n')
-      : holder.slice(match.index + match[0].length);
+      : [
+          holder.slice(match.index + match[0].length),
+          ...texts.slice(place + 1, -1).filter((later) => !frameLine.test(later)),
+        ].join('\n');
 
   const optionLine = /^\s*(?:\(([A-J])\)|([A-J])[.):])\s*(\S.*?)\s*$/gm;
   const lines = [...text.matchAll(optionLine)];

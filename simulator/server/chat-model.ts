@@ -1,8 +1,15 @@
 import { UnreadablePicture } from '../vision/picture-reader.ts';
 import type { PictureReader, Sight } from '../vision/picture-reader.ts';
-import { answerFromFrames, answerInWords, describeFrames } from './answer-from-frames.ts';
+import {
+  answerBriefly,
+  answerByLetter,
+  answerFromFrames,
+  answerInWords,
+  describeFrames,
+} from './answer-from-frames.ts';
 import { findQuestion } from './asked-question.ts';
 import type { ChatRequest } from './chat-request.ts';
+import { judgeAnswers } from './judge-answers.ts';
 import { planPictures } from './plan-pictures.ts';
 import type { SeenFrame } from './plan-pictures.ts';
 import { invalidRequest } from './refused-request.ts';
@@ -63,8 +70,10 @@ export function pseudoCreationTime(draw: string): number {
   return 1_735_689_600 + (drawInteger(draw, 'created') % 31_536_000);
 }
 
-/** A request that names the plan's field plans; one that shows the answer's field answers. */
+/** A request that names the judgement's fields judges; one that names the plan's plans; one that shows the answer's field answers. */
 function compose({ texts }: ChatRequest, frames: readonly SeenFrame[], draw: string): string {
+  const judgement = judgeAnswers(texts, draw);
+  if (judgement !== null) return judgement;
   const prompt = texts.join('\n');
   if (prompt.includes('reference_image_id')) {
     return planPictures(findQuestion(texts), frames, texts, draw);
@@ -74,6 +83,20 @@ function compose({ texts }: ChatRequest, frames: readonly SeenFrame[], draw: str
     const wantsLetter = question.options.length > 0 || /:\s*["'`][A-J]["'`]/.test(prompt);
     return wantsLetter ? answerFromFrames(question, frames, draw) : answerInWords(frames);
   }
+  return composePlain(texts, frames, draw);
+}
+
+/** Without a form for the answer: a bare letter or a few words where the last text asks for them. */
+function composePlain(
+  texts: readonly string[],
+  frames: readonly SeenFrame[],
+  draw: string,
+): string {
+  const request = texts.at(-1) ?? '';
+  const question = findQuestion(texts);
+  if (/\bletter\b/i.test(request) && question.options.length > 0)
+    return answerByLetter(question, frames, draw);
+  if (/\banswer\b.*\b(?:word|phrase)\b/i.test(request)) return answerBriefly(frames);
   return describeFrames(frames);
 }
 

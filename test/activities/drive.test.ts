@@ -23,6 +23,41 @@ beforeEach(async () => {
 });
 afterEach(() => stores.close());
 
+describe('loadSlice', () => {
+  const loadSlice = (from: number) =>
+    createDriveActivities({
+      ...stores,
+      reader: readerOf(stepSpec()),
+      onRowsRecorded: async () => undefined,
+    }).loadSlice({ runId: 'r2', drive: 1, from, to: 60 });
+
+  it('gives items with all their videos, fewer to a page where they have many', async () => {
+    const items = Array.from({ length: 60 }, (_, position) => ({
+      position,
+      ordinal: position,
+      itemId: `q${position}`,
+      sample: 0,
+      workflowKey: `k${position}`,
+      videoId: `v${position}`,
+      otherVideoIds: Array.from({ length: 9 }, (__, n) => `v${position}-${n}-${'x'.repeat(150)}`),
+    }));
+    await stores.runs.create(sampleRun('r2'), items);
+    await stores.runs.openDrive('r2', { kind: 'unfinished' });
+
+    const pages = [];
+    for (let from: number | null = 0; from !== null;) {
+      const page: Awaited<ReturnType<typeof loadSlice>> = await loadSlice(from);
+      pages.push(page.items);
+      from = page.next;
+    }
+
+    expect(pages.flat().map(({ itemId }) => itemId)).toEqual(items.map(({ itemId }) => itemId));
+    expect(pages.flat()[7]?.otherVideoIds).toEqual(items[7]?.otherVideoIds);
+    expect(Math.max(...pages.map((page) => JSON.stringify(page).length))).toBeLessThan(32 * 1024);
+    expect(pages.length).toBeGreaterThan(2);
+  });
+});
+
 describe('recordOutcomes', () => {
   it('counts what a step paid for that was ended from outside', async () => {
     const { calls, runs } = stores;

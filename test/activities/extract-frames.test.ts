@@ -1,11 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  createExtractActivities,
-  type CutFrame,
-  type ExtractDependencies,
-} from '../../activities/extract-frames.ts';
+import { createExtractActivities, type CutFrame } from '../../activities/extract-frames.ts';
 import { createQuarantine } from '../../activities/quarantine.ts';
 import { readManifest, writeManifest } from '../../adapters/video/frame-manifest.ts';
+import type { TimeSpan } from '../../domain/item.ts';
 import type { ExtractSpec, RunSpec } from '../../domain/run-spec.ts';
 import { StepError } from '../../domain/step-error.ts';
 import type { Stores } from '../../workers/open-stores.ts';
@@ -26,11 +23,11 @@ async function* frames(count: number): AsyncIterable<CutFrame> {
   }
 }
 
-function cutting(
-  change: Partial<ExtractDependencies> = {},
-  about: { extract?: ExtractSpec; runId?: string; fileHash?: string } = {},
-) {
-  const { extract = { perSecond: 4 }, runId = 'r1', fileHash = 'a'.repeat(64) } = about;
+type About = { extract?: ExtractSpec; runId?: string; fileHash?: string; clip?: TimeSpan };
+
+function cutting(about: About = {}, cut: () => AsyncIterable<CutFrame> = () => frames(20)) {
+  const { extract = { perSecond: 4 }, runId = 'r1', fileHash = 'a'.repeat(64), clip } = about;
+  const part = clip === undefined ? {} : { clip };
   const spec: RunSpec = {
     ...stepSpec(),
     dataset: { ...stepSpec().dataset, media: { kind: 'videos', folder: '/clips', extract } },
@@ -40,15 +37,16 @@ function cutting(
     media: stores.media,
     blobs: stores.blobs,
     guarded: createQuarantine({ mediaWork: stores.mediaWork, processId: 'p1' }),
-    findVideo: async (folder, videoId) => `${folder}/${videoId}.mp4`,
-    hashVideo: async () => fileHash,
+    openVideo: async ({ folder }, videoId) => ({
+      ...part,
+      hash: async () => fileHash,
+      cut: (rule) => {
+        cuts.push({ file: `${folder}/${videoId}.mp4`, rule });
+        return cut();
+      },
+    }),
     cutterVersion: '1',
     writeManifest,
-    cutFrames: ({ file, extract: rule }) => {
-      cuts.push({ file, rule });
-      return frames(20);
-    },
-    ...change,
   });
   return inActivity(() => extractFrames({ runId, videoId: 'v0' }));
 }
@@ -72,7 +70,7 @@ describe('extractFrames', () => {
   it('cuts a video once for a run, and once for all runs that cut alike', async () => {
     await cutting();
     await cutting();
-    await cutting({}, { runId: 'r2' });
+    await cutting({ runId: 'r2' });
 
     expect(cuts).toEqual([{ file: '/clips/v0.mp4', rule: { perSecond: 4 } }]);
     expect(await manifestOf('r2')).toEqual(await manifestOf('r1'));
@@ -80,23 +78,32 @@ describe('extractFrames', () => {
 
   it('cuts again by another rule, and after the file has changed', async () => {
     await cutting();
-    await cutting({}, { runId: 'r2', extract: { count: 8 } });
-    await cutting({}, { runId: 'r3', fileHash: 'b'.repeat(64) });
+    await cutting({ runId: 'r2', extract: { count: 8 } });
+    await cutting({ runId: 'r3', fileHash: 'b'.repeat(64) });
+
+    expect(cuts).toHaveLength(3);
+  });
+
+  it('cuts each part of a video on its own', async () => {
+    await cutting();
+    await cutting({ runId: 'r2', clip: { startSeconds: 1, endSeconds: 3 } });
+    await cutting({ runId: 'r3', clip: { startSeconds: 1, endSeconds: 4 } });
+    await cutting({ runId: 'r4', clip: { startSeconds: 1, endSeconds: 3 } });
 
     expect(cuts).toHaveLength(3);
   });
 
   it('passes on the times of this video alone', async () => {
-    await cutting({}, { extract: { times: { v0: [1, 2.5], v1: [9] } } });
+    await cutting({ extract: { times: { v0: [1, 2.5], v1: [9] } } });
 
     expect(cuts).toEqual([{ file: '/clips/v0.mp4', rule: { times: [1, 2.5] } }]);
   });
 
   it.each([
-    ['no times are given for it', {}, { times: { other: [1] } }, 'frames_missing'],
-    ['it holds no picture', { cutFrames: () => frames(0) }, { perSecond: 1 }, 'bad_media'],
-  ])('fails for good when %s', async (_, change, extract, failureClass) => {
-    await expect(cutting(change, { extract })).rejects.toMatchObject({
+    ['no times are given for it', 20, { times: { other: [1] } }, 'frames_missing'],
+    ['it holds no picture', 0, { perSecond: 1 }, 'bad_media'],
+  ])('fails for good when %s', async (_, count, extract, failureClass) => {
+    await expect(cutting({ extract }, () => frames(count))).rejects.toMatchObject({
       failureClass,
       action: 'fail',
     });
@@ -109,7 +116,7 @@ describe('extractFrames', () => {
       throw new StepError('bad_media', 'fail', 'cut short');
     };
 
-    await expect(cutting({ cutFrames: breaks })).rejects.toThrow('cut short');
+    await expect(cutting({}, breaks)).rejects.toThrow('cut short');
     expect(await manifestOf('r1')).toBeNull();
 
     expect(await cutting()).toEqual({ frames: 20 });

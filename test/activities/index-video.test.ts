@@ -53,7 +53,11 @@ function activities({ frameCount = 150, embedder = embedderOf(), imported, video
   const embeddings = imported === undefined ? null : 'embeddings';
   return createIndexActivities({
     sources: sourcesOf({ ...spec, dataset: { ...spec.dataset, embeddings } }, videos),
-    frames: framesOf(videoFrames(frameCount)),
+    frames: framesOf(
+      (videos ?? ['v0']).flatMap((videoId) =>
+        videoFrames(frameCount).map((frame) => ({ ...frame, videoId })),
+      ),
+    ),
     blobs: stores.blobs,
     guarded: createQuarantine({ mediaWork: stores.mediaWork, processId: 'p1' }),
     indexes: stores.indexes,

@@ -13,7 +13,9 @@ const result = async <Result>(step: 'plan' | 'answer') =>
   (await steps.record(step))?.result as Result & Remedied;
 /** Which frames each request showed, by their numbers. */
 const shownIn = () =>
-  steps.sent.map(({ pictures }) => pictures.map((picture) => steps.pictures.indexOf(picture)));
+  steps.sent.map(({ pictures }) =>
+    pictures.map(({ sha256 }) => steps.pictures.findIndex((known) => known.sha256 === sha256)),
+  );
 
 describe('frames that are too many for the context of the model (row 17)', () => {
   it('fail the item at once unless the strategy says otherwise', async () => {

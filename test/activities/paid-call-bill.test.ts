@@ -5,10 +5,10 @@ import { createPaidCall, type PaidRequest } from '../../activities/paid-call.ts'
 import { sendChat } from '../../adapters/models/send-chat.ts';
 import { sendImageEdit } from '../../adapters/models/send-image-edit.ts';
 import { readChatEnvelope } from '../../domain/chat-envelope.ts';
+import { answerPrompt } from '../../domain/answer-prompt.ts';
 import { sha256Hex } from '../../domain/hashing.ts';
 import { readImageEnvelope } from '../../domain/image-envelope.ts';
 import { chatPrice, imagePrice, mostChatPrice } from '../../domain/pricing.ts';
-import { answerPrompt } from '../../domain/prompts.ts';
 import { StepError } from '../../domain/step-error.ts';
 import type { FaultKind } from '../../simulator/server/provider-settings.ts';
 import { openProvider } from '../simulator/server/provider-client.ts';
@@ -67,9 +67,9 @@ function ask(world: World, item: number) {
     { letter: 'B', text: 'blue' },
   ];
   const request = answerPrompt({
-    question: `Which colour is shape ${item}?`,
-    options,
-    frames: [picture],
+    item: { question: `Which colour is shape ${item}?`, options },
+    videos: [[{ ...picture, frameId: 0, timeSeconds: null }]],
+    prompt: {},
   });
   return toTheEnd(world, {
     owner: { runId: 'r', itemId: `${item}`, sample: 0, drive: 1, step: 'answer', part: 0 },

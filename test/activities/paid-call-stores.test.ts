@@ -5,7 +5,7 @@ import { chatPrice } from '../../domain/pricing.ts';
 import { StepError } from '../../domain/step-error.ts';
 import type { CallOwner } from '../../domain/stores/call-store.ts';
 import type { Stores } from '../../workers/open-stores.ts';
-import { sampleSpec, sampleStep } from '../adapters/database/sample-run.ts';
+import { sampleOwner, sampleSpec, sampleStep } from '../adapters/database/sample-run.ts';
 import { openTestStores } from '../support/fakes-activity.ts';
 import {
   answers,
@@ -48,7 +48,7 @@ function call({ owner, maxAttempts = 4, processId = 'process-1' }: Changes = {})
     now: Date.now,
   });
   return paidCall({
-    owner: sampleStep(owner),
+    owner: sampleOwner(owner),
     model: { ...model, maxAttempts },
     callKey: key,
     activityId: 'activity-1',

@@ -50,6 +50,34 @@ describe('buildRow', () => {
     expect(built.scores['exact']).toMatchObject({ value: Number(correct), state: 'scored' });
   });
 
+  it.each([
+    ['multiple-choice', {}],
+    ['open-ended', { options: [] }],
+    ['caption', { options: [], task: 'caption' as const }],
+  ])('says that the item asks for %s, and from which data set it is', (task, changes) => {
+    const built = row({ item: sampleItem('q1', changes) });
+
+    expect(rowSchema.parse(structuredClone(built))).toEqual(built);
+    expect(built).toMatchObject({ task, dataset: 'sample' });
+  });
+
+  it('answers a caption with its text, and never scores it', () => {
+    const item = sampleItem('q1', { options: [], task: 'caption', gold: 'A cat.' });
+    const built = row({ item, steps: [answerRecord('A cat sleeps.\nIt wakes up.')] });
+
+    expect(built).toMatchObject({
+      outcome: 'answered',
+      answer: 'A cat sleeps.\nIt wakes up.',
+      correct: null,
+    });
+  });
+
+  it('names the models that a blind run asks alone', () => {
+    const blind = row({ spec: sampleSpec('blind'), steps: [answerRecord('B')] });
+
+    expect(blind.models).toEqual({ answer: 'qwen/qwen-vl' });
+  });
+
   it('has no step of negative length where the clock was set back', () => {
     const built = row({ steps: [answerRecord('B', { startedAt: 9000, finishedAt: 2000 })] });
 

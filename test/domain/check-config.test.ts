@@ -25,7 +25,6 @@ describe('checkConfig', () => {
     expect(config?.models.answer).toEqual({
       provider: 'openai',
       model: 'a-model',
-      maxTokens: 4096,
       temperature: null,
       seed: null,
       timeoutS: 180,
@@ -47,6 +46,7 @@ describe('checkConfig', () => {
       frameOrder: 'time',
       frameMaxEdge: null,
     });
+    expect(config?.prompt).toEqual({ suite: 'auto', frameIds: false, timestamps: false });
     expect(config?.run).toEqual({
       samples: 1,
       itemsInFlight: 32,
@@ -75,7 +75,7 @@ describe('checkConfig', () => {
       'models.answer.maxTokens: must be a number',
       'models.answer.temperature: must be at most 2',
       'strategy.initialFrames: must be at least 1',
-      'strategy.name: must be one of uniform, text-top-k, imagined-keyframes, unedited-reference; did you mean uniform?',
+      'strategy.name: must be one of uniform, text-top-k, imagined-keyframes, unedited-reference, blind; did you mean uniform?',
       'strategy.topk: unknown key; did you mean topK?',
     ]);
   });
@@ -90,7 +90,6 @@ describe('checkConfig', () => {
     ['models.answer.provider', { models: { answer: { provider: 'local' } } }],
     ['matrix', { matrix: { strategy: ['uniform'] } }],
     ['run.samples', { run: { samples: 2 } }],
-    ['dataset.format', { dataset: { format: 'mvbench' } }],
     ['strategy.name', { strategy: { name: 'bolt' } }],
     ['strategy.sampling', { strategy: { sampling: 'fps' } }],
   ])('refuses %s, which is not built yet, by its name', (key, change) => {
@@ -159,6 +158,7 @@ describe('checkConfig', () => {
     ['videos cut by rate', { videos: 'v', extract: { perSecond: 0.5 } }],
     ['videos cut by count', { videos: 'v', extract: { count: 32 } }],
     ['videos cut at given times', { videos: 'v', extract: { times: 'times.json' } }],
+    ['videos that the format finds', { extract: { count: 8 } }],
   ])('takes frames from %s', (_, dataset) => {
     expect(mediaProblems(dataset)).toEqual([]);
   });
@@ -166,7 +166,6 @@ describe('checkConfig', () => {
   it.each([
     ['nothing', {}, 'dataset.frames: is missing'],
     ['videos alone', { videos: 'v' }, 'dataset.extract: is missing'],
-    ['a rule alone', { extract: { count: 8 } }, 'dataset.videos: is missing'],
     ['both', { frames: 'f', videos: 'v', extract: { count: 8 } }, 'dataset.frames: stands beside'],
     ['two rules', { videos: 'v', extract: { count: 8, perSecond: 1 } }, 'dataset.extract: takes'],
     [
@@ -190,6 +189,33 @@ describe('checkConfig', () => {
     expect(problemsOf({ models: { embedding }, strategy: text })).toEqual([]);
     expect(problemsOf({ strategy: { textQuery: 'question' } })).toEqual([
       expect.stringContaining('strategy.textQuery: belongs to the strategy text-top-k'),
+    ]);
+  });
+
+  it('needs no media for a blind run', () => {
+    const blind = { ...smallest, dataset: withoutFrames, strategy: { name: 'blind' } };
+
+    expect(checkConfig(blind).problems).toEqual([]);
+    expect(checkConfig({ ...blind, strategy: { name: 'uniform' } }).problems).toHaveLength(1);
+    expect(problemsOf({ strategy: { name: 'blind' } })).toEqual([]);
+  });
+
+  it('tells times of frames only where they are known, and nothing of frames that are not shown', () => {
+    const timestamps = { prompt: { timestamps: true } };
+
+    expect(problemsOf(timestamps)).toEqual([
+      'prompt.timestamps: needs times of frames; set dataset.frameTime',
+    ]);
+    expect(problemsOf({ ...timestamps, dataset: { frameTime: { perSecond: 1 } } })).toEqual([]);
+    expect(problemsOf({ prompt: { frameIds: true } })).toEqual([]);
+    expect(problemsOf({ prompt: { frameIds: true }, strategy: { name: 'blind' } })).toEqual([
+      'prompt.frameIds: has no effect on the strategy blind; remove it',
+    ]);
+  });
+
+  it('names the nearest suite', () => {
+    expect(problemsOf({ prompt: { suite: 'mvbnch' } })).toEqual([
+      expect.stringContaining('did you mean mvbench?'),
     ]);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { extractTargets, type FrameTimeline } from '../../domain/extract-targets.ts';
+import { clipTimeline, extractTargets, type FrameTimeline } from '../../domain/extract-targets.ts';
 
 const toleranceSeconds = 1e-6;
 const steady = (frames: number, rate: number, first = 0): FrameTimeline => ({
@@ -96,5 +96,40 @@ describe('extractTargets', () => {
     const empty = { startTimes: [], endSeconds: 0, toleranceSeconds };
 
     expect(indexes({ count: 3 }, empty)).toEqual([]);
+  });
+});
+
+describe('clipTimeline', () => {
+  const clip = (startSeconds: number, endSeconds: number, timeline = steady(100, 10)) => {
+    const part = clipTimeline(timeline, { startSeconds, endSeconds });
+    return part === null ? null : { first: part.firstIndex, ...part.timeline };
+  };
+
+  it('begins with the frame on screen and ends with the last one that begins in time', () => {
+    const part = clip(2.05, 3.05);
+
+    expect(part?.first).toBe(20);
+    expect(part?.startTimes).toHaveLength(11);
+    expect(part?.endSeconds).toBeCloseTo(3.05);
+  });
+
+  it('keeps the times of the whole, so that a share of the part is a share of the clip', () => {
+    const { timeline, firstIndex } = clipTimeline(steady(100, 10), {
+      startSeconds: 4,
+      endSeconds: 6,
+    })!;
+
+    const taken = indexes({ count: 4 }, timeline).map((index) => index + firstIndex);
+    expect(taken).toEqual([42, 47, 52, 57]);
+  });
+
+  it('takes what there is of a clip that ends after the video, and nothing of one that begins after it', () => {
+    expect(clip(9, 60)).toMatchObject({ first: 90, endSeconds: 10 });
+    expect(clip(10.5, 60)).toBeNull();
+  });
+
+  it('takes the one frame on screen in a clip of no length', () => {
+    expect(clip(3, 3)?.startTimes).toHaveLength(1);
+    expect(clip(5, 8, uneven)).toMatchObject({ first: 10, startTimes: [1] });
   });
 });

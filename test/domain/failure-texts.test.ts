@@ -4,41 +4,7 @@ import { type ChatReply, readChatEnvelope } from '../../domain/chat-envelope.ts'
 import type { Envelope } from '../../domain/envelope.ts';
 import type { ClassifiedFailure } from '../../domain/error-table.ts';
 import { legalAnswer } from '../../domain/scoring.ts';
-
-/** What harnesses and clients have put in the place of an answer, as their users report it. */
-const failureTexts = [
-  "[LMMS_EVAL_REQUEST_FAILED after 5 retries] Error code: 429 - {'error': {'message': 'Rate limit reached'}}",
-  '[LMMS_EVAL_REQUEST_FAILED after 5 retries] Request timed out.',
-  '[LMMS_EVAL_REQUEST_FAILED after 5 retries] Connection error.',
-  "[LMMS_EVAL_REQUEST_FAILED after 5 retries] Error code: 500 - {'detail': 'Internal Server Error'}",
-  "[LMMS_EVAL_REQUEST_FAILED after 5 retries] Error code: 400 - {'error': {'message': 'A valid image is required'}}",
-  '[LMMS_EVAL_BUDGET_EXCEEDED]',
-  'Failed to obtain answer via API.',
-  'Failed to obtain answer via API. Error: A connection could not be made',
-  "Error code: 401 - {'error': {'message': 'Incorrect API key provided'}}",
-  'Error code: 503',
-  'Exception: timed out after 180 s',
-  'HTTP 429: Too Many Requests',
-  'HTTPError: 502 Server Error: Bad Gateway for url: http://host/v1/chat/completions',
-  'Request timed out.',
-  'Connection error.',
-  'Connection reset by peer',
-  'APIConnectionError: Connection error.',
-  'openai.APITimeoutError: Request timed out.',
-  'RateLimitError: rate limit exceeded, please retry in 20 s',
-  '500 Internal Server Error',
-  '{"error": {"message": "A server error occurred", "code": "C"}}',
-  '{"object": "error", "message": "B", "code": 500}',
-  '{"detail": "D"}',
-  '<!DOCTYPE html><html><body><h1>A</h1>Sign in</body></html>',
-  '<html><head><title>502 Bad Gateway</title></head></html>',
-  "I'm sorry, but I cannot help with that. A",
-  'Unable to process the input image. A valid image is required.',
-  'None',
-  'null',
-  'N/A',
-  '',
-];
+import { failureTexts } from '../support/failure-texts.ts';
 
 const texts = [
   'A man opens the door',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isHit } from '../../domain/hit.ts';
+import { isHit, isRowHit } from '../../domain/hit.ts';
 import { shownAt } from '../results/sample-run.ts';
 
 const spans = [{ startSeconds: 4, endSeconds: 6 }];
@@ -24,5 +24,19 @@ describe('isHit', () => {
 
   it('is unknown without a gold span', () => {
     expect(isHit([shownAt(5)], [])).toBeNull();
+  });
+});
+
+describe('isRowHit', () => {
+  const shown = [
+    { ...shownAt(1), video_id: 'a' },
+    { ...shownAt(5), video_id: 'b' },
+  ];
+
+  it('counts frames of the first video alone, because the spans are about it', () => {
+    const about = (video_ids: string[]) => isRowHit({ shown, gold_spans: spans, video_ids });
+
+    expect(about(['a', 'b'])).toBe(false);
+    expect(about(['b', 'a'])).toBe(true);
   });
 });

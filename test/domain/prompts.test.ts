@@ -1,17 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import { answerPrompt } from '../../domain/answer-prompt.ts';
 import { canonicalJson, sha256Hex } from '../../domain/hashing.ts';
-import { answerPrompt, planPrompt, promptVersion, repairPrompt } from '../../domain/prompts.ts';
+import { planFrames, planPrompt, promptVersion, repairPrompt } from '../../domain/prompts.ts';
 
 const frames = [
-  { frameId: 7, sha256: 'aa', mediaType: 'image/jpeg' },
-  { frameId: 120, sha256: 'bb', mediaType: 'image/png' },
+  { frameId: 7, timeSeconds: 3.5, sha256: 'aa', mediaType: 'image/jpeg' },
+  { frameId: 120, timeSeconds: 60, sha256: 'bb', mediaType: 'image/png' },
 ];
+const others = [{ frameId: 7, timeSeconds: null, sha256: 'cc', mediaType: 'image/jpeg' }];
 const options = [
   { letter: 'A', text: 'red' },
   { letter: 'B', text: 'blue' },
 ];
-const plan = planPrompt({ question: 'Which colour?', frames, maxImageRequests: 3 });
-const answer = answerPrompt({ question: 'Which colour?', options, frames });
+const plan = planPrompt({ question: 'Which colour?', videos: [frames], maxImageRequests: 3 });
 const texts = ({ parts }: typeof plan) =>
   parts.flatMap((part) => (part.type === 'text' ? [part.text] : []));
 
@@ -40,9 +41,27 @@ describe('planPrompt', () => {
   });
 
   it('adds options that the question does not list', () => {
-    const listed = planPrompt({ question: 'Which colour?', options, frames, maxImageRequests: 3 });
+    const about = { question: 'Which colour?', options, videos: [frames], maxImageRequests: 3 };
 
-    expect(texts(listed).at(-1)).toBe('Question: Which colour?\n(A) red\n(B) blue');
+    expect(texts(planPrompt(about)).at(-1)).toBe('Question: Which colour?\n(A) red\n(B) blue');
+  });
+
+  it('tells frames of several videos apart, whose own numbers are equal', () => {
+    const question = 'Is the ball of <video> in <video>?';
+    const several = planPrompt({ question, videos: [frames, others], maxImageRequests: 3 });
+
+    const announced = texts(several).filter((text) => text.includes('Frame ID'));
+    expect(announced.map((text) => /Frame ID: (\d+)/.exec(text)?.[1])).toEqual(['1', '2', '3']);
+    expect(announced.map((text) => /video (\d)/.exec(text)?.[1])).toEqual(['1', '1', '2']);
+    expect(announced.map((text) => text.includes('60 s'))).toEqual([false, true, false]);
+    expect(texts(several).at(-1)).toBe('Question: Is the ball of (video 1) in (video 2)?');
+  });
+});
+
+describe('planFrames', () => {
+  it('knows which frame of which video an id means', () => {
+    expect(planFrames([frames]).map(({ id }) => id)).toEqual([7, 120]);
+    expect(planFrames([frames, others])[2]).toEqual({ id: 3, frame: others[0], video: 1 });
   });
 });
 
@@ -56,42 +75,15 @@ describe('repairPrompt', () => {
   });
 });
 
-describe('answerPrompt', () => {
-  it('B11: shows all frames without ids or times, then the question', () => {
-    expect(answer.parts.slice(1, 3).map((part) => part.type)).toEqual(['image', 'image']);
-    expect(texts(answer).join('\n')).not.toMatch(/frame id/i);
-    expect(texts(answer)[1]).toBe('Question: Which colour?\n(A) red\n(B) blue');
-  });
-
-  it('B11: asks for reasoning and then a fenced letter of the options', () => {
-    const ask = texts(answer).at(-1);
-
-    expect(ask).toMatch(/reason/);
-    expect(ask).toContain('```json');
-    expect(ask).toContain('{"answer": "A"}');
-    expect(ask).toContain('A, B');
-  });
-
-  it('B11: asks for a short text where there are no options', () => {
-    const open = answerPrompt({ question: 'Which colour?', options: [], frames });
-
-    expect(texts(open).at(-1)).toContain('{"answer": "a few words"}');
-    expect(texts(open)[1]).toBe('Question: Which colour?');
-  });
-
-  it.each([
-    'Which colour?\n(A) red\n(B) blue',
-    'Which colour?\nA. red\nB. blue',
-    'Which colour? A: red; B: blue',
-  ])('leaves a question alone that lists its options: %j', (question) => {
-    expect(texts(answerPrompt({ question, options, frames }))[1]).toBe(`Question: ${question}`);
-  });
-});
-
 describe('promptVersion', () => {
   it('is raised whenever a prompt changes, because it is part of what a run is', () => {
-    const open = answerPrompt({ question: 'q', options: [], frames });
-    const all = canonicalJson([plan, answer, open, repairPrompt(plan, 'r', 'c')]);
+    const asking = (of: typeof options) =>
+      answerPrompt({
+        item: { question: of === options ? 'Which colour?' : 'q', options: of },
+        videos: [frames],
+        prompt: {},
+      });
+    const all = canonicalJson([plan, asking(options), asking([]), repairPrompt(plan, 'r', 'c')]);
 
     expect({ promptVersion, texts: sha256Hex(all).slice(0, 16) }).toMatchInlineSnapshot(`
       {

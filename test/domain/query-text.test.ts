@@ -28,6 +28,12 @@ describe('queryText', () => {
     );
   });
 
+  it('leaves out the marks of videos', () => {
+    expect(queryText(about('What does he hold in <video>?'), 'question')).toBe(
+      'What does he hold in ?',
+    );
+  });
+
   it('adds the options without their letters, once', () => {
     const question = 'What does the man hold?\n(A) a cup\n(B) a key';
 

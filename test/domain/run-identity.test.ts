@@ -66,6 +66,9 @@ describe('runIdentity', () => {
     ['models.embedding.dtype', { models: { embedding: { dtype: 'fp16' } } }],
     ['strategy.topK', { strategy: { topK: 4 } }],
     ['strategy.answerFrames', { strategy: { answerFrames: null } }],
+    ['prompts', { prompt: { suite: 'egoschema' } }],
+    ['prompt.frameIds', { prompt: { frameIds: true } }],
+    ['prompt.timestamps', { prompt: { timestamps: true } }],
     ['strategy.onContextLength', { strategy: { onContextLength: 'fewer-frames' } }],
   ])('depends on %s', (field, change) => {
     const before = identify();
@@ -76,6 +79,19 @@ describe('runIdentity', () => {
       (line) => line.split(':')[0],
     );
     expect(fields).toContain(field);
+  });
+
+  it('has nothing of a prompt that is as it was before there was a choice', () => {
+    const parts = Object.keys(JSON.parse(identify().identity) as object);
+
+    expect(parts.toSorted()).toEqual(['dataset', 'models', 'prompts', 'scoring', 'strategy']);
+  });
+
+  it('does not depend on media that a blind run does not look at', () => {
+    const blind = { strategy: { name: 'blind' } };
+    const videos = { dataset: { videos: '/v', extract: { count: 8 } } };
+
+    expect(identify(mergeConfig(blind, videos)).runId).toBe(identify(blind).runId);
   });
 
   it('is as it was before onContextLength existed where nothing is said of it', () => {

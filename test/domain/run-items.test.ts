@@ -2,9 +2,9 @@ import { expect, it } from 'vitest';
 import type { Item } from '../../domain/item.ts';
 import { orderItems } from '../../domain/run-items.ts';
 
-const item = (itemId: string, videoId: string): Item => ({
+const item = (itemId: string, ...videoIds: string[]): Item => ({
   itemId,
-  videoIds: [videoId],
+  videoIds,
   question: 'q',
   options: [],
   gold: null,
@@ -21,6 +21,18 @@ it('keeps the items of one video together and remembers the order of the file', 
     ['3', 1, 2],
     ['2', 2, 1],
   ]);
+});
+
+it('puts an item about several videos with its first, and names the others in its order', () => {
+  const ordered = orderItems([item('1', 'a'), item('2', 'b', 'a', 'c'), item('3', 'b')]);
+
+  expect(ordered.map(({ itemId, videoId }) => [itemId, videoId])).toEqual([
+    ['1', 'a'],
+    ['2', 'b'],
+    ['3', 'b'],
+  ]);
+  expect(ordered[1]?.otherVideoIds).toEqual(['a', 'c']);
+  expect(ordered[0]).not.toHaveProperty('otherVideoIds');
 });
 
 it('D2, D26: workflow keys are opaque, of one length, and differ for items of one video', () => {

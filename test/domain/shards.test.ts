@@ -37,6 +37,18 @@ describe('cutShards', () => {
     }
   });
 
+  it('counts the other videos of the items, which are prepared beside the first', () => {
+    const several = (from: number, to: number, otherVideos: number) => ({
+      ...video(from, to),
+      otherVideos,
+    });
+
+    expect(cutShards([several(0, 3, 3), several(3, 6, 0)], 8).length).toBe(2);
+    expect(cutShards([several(0, 3, 0), several(3, 6, 0)], 8).length).toBe(1);
+    const split = cutShards([several(0, 10, 10)], 9);
+    expect(split.map(({ from, to }) => to - from)).toEqual([4, 4, 2]);
+  });
+
   it('gives no shard for an empty drive', () => {
     expect(cutShards([], 1000)).toEqual([]);
   });

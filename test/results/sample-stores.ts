@@ -40,6 +40,7 @@ export function sampleStores({
       },
       counts: async () => counts,
       unclassifiedCalls: async () => 0,
+      judgementTotals: async () => [],
       failures: async () => {
         const failures: Partial<Record<FailureClass, number>> = {};
         for (const { failure } of rows) {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openFileBlobStore } from '../../adapters/blobs/file-blob-store.ts';
-import { keySchema } from '../../adapters/datasets/question-draft.ts';
+import { videoField } from '../../adapters/datasets/reading/fields.ts';
 import { openFrameFolders } from '../../adapters/frames/frame-folder.ts';
 import { openFrameTimes } from '../../adapters/frames/frame-times.ts';
 import { findVideoEmbeddings } from '../../adapters/index-files/video-embeddings.ts';
@@ -95,11 +95,11 @@ describe('what is read', () => {
   });
 
   it('is no key that leads anywhere: the data file is refused', () => {
-    const refused = names().filter((name) => !keySchema.safeParse(name).success);
+    const refused = names().filter((name) => !videoField.safeParse(name).success);
 
     for (const name of names().filter((each) => /[/\\\0\n]|^\.{0,2}$/.test(each)))
       expect(refused).toContain(name);
-    expect(keySchema.safeParse('a\ud800').success).toBe(false);
+    expect(videoField.safeParse('a\ud800').success).toBe(false);
   });
 });
 

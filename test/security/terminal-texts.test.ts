@@ -11,6 +11,7 @@ import { exitCodeOf } from '../../cli/report-error.ts';
 import { UsageError } from '../../domain/usage-error.ts';
 import { workerLogger } from '../../workers/worker-logger.ts';
 import { sampleSummary } from '../cli/render/sample-summary.ts';
+import { sampleJudgement } from '../results/sample-judgement.ts';
 import { failedRow, sampleRow } from '../results/sample-run.ts';
 import { terminalTexts } from './terminal-texts.ts';
 
@@ -74,6 +75,7 @@ describe.each(terminalTexts.map((text) => [JSON.stringify(text), text]))('%s', (
       calls: [],
       temporalUi: text,
       replies: [{ drive: 1, step: 'answer' as const, parseRule: text, text }],
+      judgements: [{ judgement: sampleJudgement({ judge: text, item_ids: [text, text] }), text }],
     };
     const finding = { check: text, ok: false, detail: text, fix: text };
     const summary = { ...sampleSummary, runId: text, outputDir: text, temporalUi: text };

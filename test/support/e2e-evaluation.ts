@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ConfigInput } from '../../domain/config.ts';
-import type { StrategyName } from '../../domain/run-spec.ts';
+import type { StrategyName } from '../../domain/strategy-spec.ts';
 import { generateDataset } from '../../simulator/world/generate-dataset.ts';
 
 const tinyModel = fileURLToPath(new URL('../../simulator/model/tiny-siglip', import.meta.url));

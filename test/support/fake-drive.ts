@@ -1,30 +1,46 @@
 import { Worker, type WorkerOptions, type WorkflowBundleOption } from '@temporalio/worker';
 import { cutShards } from '../../domain/shards.ts';
 import type { ItemEnd } from '../../domain/stores/run-store.ts';
-import type { EvaluateInput, IndexVideosInput, ItemRef } from '../../domain/workflow-contract.ts';
+import type {
+  EvaluateInput,
+  IndexVideosInput,
+  ItemRef,
+  JudgeInput,
+  JudgementRef,
+} from '../../domain/workflow-contract.ts';
 import { workflowKey } from '../../domain/workflow-key.ts';
-import type { indexVideos } from '../../workflows/index.ts';
+import type { indexVideos, judgeAnswers } from '../../workflows/index.ts';
 import type { TestServer } from './temporal-server.ts';
 
 export type Behaviour = {
   readonly items: number;
   readonly itemsPerVideo?: number;
+  /** Other videos of each item. @default none */
+  readonly otherVideos?: (position: number) => string[];
   /** Of an index job. @default 4 */
   readonly videos?: number;
   readonly answer?: (ref: ItemRef) => Promise<{ outcome: 'answered' | 'unparsed' }>;
   readonly extractFrames?: (videoId: string) => Promise<void>;
   readonly indexVideo?: (videoId: string) => Promise<string>;
+  /** To be judged. @default 3 */
+  readonly judgements?: number;
+  readonly judge?: (ref: JudgementRef) => Promise<{ state: 'judged' | 'unparsed' }>;
 };
+
+type IndexesOfItem = { readonly index: string; readonly more?: readonly string[] };
 
 /** A drive over made-up items, with the activities replaced by what the test says. */
 export function fakeDrive(behaviour: Behaviour) {
   const {
     items,
     itemsPerVideo = 5,
+    otherVideos,
     videos: jobVideos = 4,
     answer,
     extractFrames,
     indexVideo,
+    judgements = 3,
+    judge,
   } = behaviour;
   const recorded: ItemEnd[] = [];
   const calls: string[] = [];
@@ -32,6 +48,7 @@ export function fakeDrive(behaviour: Behaviour) {
   /** For tests that keep their own order. */
   const answered: string[] = [];
   const open = { now: 0, peak: 0 };
+  const judging = { made: new Set<number>(), open: { now: 0, peak: 0 }, known: 0, late: 0 };
   const videoOf = (position: number) => `v${Math.floor(position / itemsPerVideo)}`;
   const note = async (name: string) => void calls.push(name);
   return {
@@ -40,6 +57,7 @@ export function fakeDrive(behaviour: Behaviour) {
     ends,
     answered,
     open,
+    judging,
     activities: {
       async planShards({ shardLimit }: { shardLimit: number }) {
         const videos = Array.from({ length: Math.ceil(items / itemsPerVideo) }, (_, n) => {
@@ -58,6 +76,7 @@ export function fakeDrive(behaviour: Behaviour) {
             sample: 0,
             workflowKey: workflowKey(`item-${position}`, 0),
             videoId: videoOf(position),
+            ...(otherVideos && { otherVideoIds: otherVideos(position) }),
           })),
           next: end < to ? end : null,
         };
@@ -88,14 +107,45 @@ export function fakeDrive(behaviour: Behaviour) {
       noteVideo: ({ videoId, failure }: { videoId: string; failure: string | null }) =>
         note(`noted ${videoId} ${failure ?? 'indexed'}`),
       closeIndexJob: () => note('closed'),
+      /** Judgements 1, 2, ... and, from the second time on, as many more as came late. */
+      planJudgements: async ({ judging: known }: { judging: number | null }) => {
+        await note(`planned ${known ?? 'first'}`);
+        judging.known = judgements + (known === null ? 0 : judging.late);
+        return { judging: 1, waiting: judging.known - judging.made.size };
+      },
+      loadJudgements: async ({ after }: { after: number }) => {
+        const all = Array.from({ length: judging.known }, (_, n) => n + 1);
+        const left = all.filter((id) => id > after && !judging.made.has(id)).slice(0, 100);
+        return {
+          judgements: left.map((id) => ({
+            id,
+            judge: 'j',
+            itemId: `item-${id}`,
+            sample: 0,
+            about: 'answer',
+          })),
+        };
+      },
+      judgeAnswer: async (ref: JudgementRef) => {
+        judging.open.now += 1;
+        judging.open.peak = Math.max(judging.open.peak, judging.open.now);
+        try {
+          const end = judge === undefined ? { state: 'judged' as const } : await judge(ref);
+          judging.made.add(ref.judgementId);
+          return end;
+        } finally {
+          judging.open.now -= 1;
+        }
+      },
+      closeJudging: ({ end }: { end: string }) => note(`judging ${end}`),
       planImageRequests: async ({ itemId }: ItemRef) => {
         await note(`plan ${itemId}`);
         return { pictures: 2 };
       },
       generateImage: ({ itemId, part }: ItemRef & { part: number }) =>
         note(`generate ${itemId} ${part}`),
-      embedAndRetrieve: ({ itemId, index }: ItemRef & { index: string }) =>
-        note(`retrieve ${itemId} ${index}`),
+      embedAndRetrieve: ({ itemId, index, more = [] }: ItemRef & IndexesOfItem) =>
+        note(`retrieve ${[itemId, index, ...more].join(' ')}`),
       answerQuestion: async (ref: ItemRef) => {
         open.now += 1;
         open.peak = Math.max(open.peak, open.now);
@@ -175,6 +225,26 @@ export function indexJobInput(about: Partial<IndexVideosInput> = {}): IndexVideo
 export function startIndexJob({ client }: TestServer, input: IndexVideosInput) {
   return client.workflow.start<typeof indexVideos>('indexVideos', {
     workflowId: input.jobId,
+    taskQueue: 'videoqa',
+    args: [input],
+  });
+}
+
+export function judgeInput(about: Partial<JudgeInput> = {}): JudgeInput {
+  runs += 1;
+  return {
+    runId: `run-${runs}`,
+    queues: { j: 'q' },
+    window: 4,
+    redraws: false,
+    progress: null,
+    ...about,
+  };
+}
+
+export function startJudging({ client }: TestServer, input: JudgeInput) {
+  return client.workflow.start<typeof judgeAnswers>('judgeAnswers', {
+    workflowId: `judge/${input.runId}`,
     taskQueue: 'videoqa',
     args: [input],
   });

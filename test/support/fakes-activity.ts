@@ -20,13 +20,17 @@ export async function openTestStores(): Promise<Stores> {
 /** Runs work as a worker would: inside an activity, of which it knows the id and the attempt. */
 export function inActivity<Result>(
   work: () => Promise<Result>,
-  { attempt = 1, heartbeats = [] }: { attempt?: number; heartbeats?: unknown[] } = {},
+  {
+    attempt = 1,
+    heartbeats = [],
+    workflowRunId = '5f0c',
+  }: { attempt?: number; heartbeats?: unknown[]; workflowRunId?: string } = {},
 ): Promise<Result> {
   const context = {
     info: {
       activityId: 'activity-1',
       attempt,
-      workflowExecution: { workflowId: 'eval/r1/i/key-0', runId: '5f0c' },
+      workflowExecution: { workflowId: 'eval/r1/i/key-0', runId: workflowRunId },
     },
     cancellationSignal: new AbortController().signal,
     heartbeat: (details: unknown) => void heartbeats.push(details),

@@ -32,12 +32,12 @@ export const item: Item = {
   source: {},
 };
 
-/** Frames 0, 1, ... of video v0, two a second. */
-export function videoFrames(count: number): Frame[] {
+/** Frames 0, 1, ... of a video, two a second; those of v0 have the plainer names. */
+export function videoFrames(count: number, videoId = 'v0'): Frame[] {
   return Array.from({ length: count }, (_, n) => ({
-    videoId: 'v0',
+    videoId,
     frameId: n,
-    name: `frame_${n}.jpg`,
+    name: `${videoId === 'v0' ? 'frame' : `frame_of_${videoId}`}_${n}.jpg`,
     timeSeconds: n / 2,
   }));
 }
@@ -63,7 +63,7 @@ export function sourcesOf(spec: RunSpec, videoIds: readonly string[] = ['v0']): 
 export function framesOf(all: readonly Frame[]): FrameReader {
   const read = async (_: FrameSource, frame: Frame) => new TextEncoder().encode(frame.name);
   return {
-    list: async () => all,
+    list: async (_, videoId) => all.filter((frame) => frame.videoId === videoId),
     read,
     async picture(spec, frame) {
       const bytes = new TextEncoder().encode(`${(await read(spec, frame)).join()} as sent`);

@@ -8,8 +8,10 @@ import {
   driveInput,
   fakeDrive,
   indexJobInput,
+  judgeInput,
   startDrive,
   startIndexJob,
+  startJudging,
   whileWorking,
 } from './fake-drive.ts';
 import { startTestServer } from './temporal-server.ts';
@@ -39,7 +41,9 @@ const onVideos = driveInput({
   window: 3,
 });
 const job = indexJobInput();
+const judged = judgeInput();
 await whileWorking(server, await bundleWorkflows(), drive, async () => {
+  await (await startJudging(server, judged)).result();
   await (await startDrive(server, about)).result();
   await (await startDrive(server, onVideos)).result();
   await (await startIndexJob(server, job)).result();
@@ -52,6 +56,7 @@ const recorded = {
   'evaluate-shard-on-videos': `eval/${onVideos.runId}/s/0000`,
   'evaluate-item-by-text': `eval/${onVideos.runId}/i/${workflowKey('item-0', 0)}`,
   'index-videos': job.jobId,
+  'judge-answers': `judge/${judged.runId}`,
 };
 await mkdir(folder, { recursive: true });
 for (const [name, workflowId] of Object.entries(recorded)) {

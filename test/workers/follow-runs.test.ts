@@ -6,6 +6,14 @@ import { type Following, followRuns, type FollowOptions } from '../../workers/fo
 import { sampleSpec } from '../adapters/database/sample-run.ts';
 
 const job = { jobId: 'index/clips-1', source: sampleSpec('index/clips-1') } as unknown as IndexJob;
+const judging = {
+  runId: 'r2',
+  judging: 1,
+  state: 'running',
+  stopReason: null,
+  stopDetail: null,
+} as const;
+const serveJudging = async () => undefined;
 let following: Following | undefined;
 afterEach(() => following?.stop());
 
@@ -17,9 +25,11 @@ function follow(change: Partial<FollowOptions> = {}) {
       get: async (runId) => ({ spec: sampleSpec(runId) }) as RunRecord,
     },
     indexJobs: { listOpen: async () => [job] },
+    judgements: { listOpen: async () => [judging] },
     workers: {
       serve: async ({ runId }) => void seen.push(`run ${runId}`),
       serveJob: async ({ runId }) => void seen.push(`job ${runId}`),
+      serveJudging: async ({ runId }) => void seen.push(`judging ${runId}`),
     },
     onUnserved: (owner, { message }) => void seen.push(`${owner}: ${message}`),
     intervalMs: 1,
@@ -29,19 +39,20 @@ function follow(change: Partial<FollowOptions> = {}) {
 }
 
 describe('followRuns', () => {
-  it('serves every open drive and index job once', async () => {
+  it('serves every open drive, index job and judging once', async () => {
     const { seen } = follow();
 
-    await expect.poll(() => seen).toEqual(['run r1', 'job index/clips-1']);
+    await expect.poll(() => seen).toEqual(['run r1', 'job index/clips-1', 'judging r2']);
     await following?.stop();
-    expect(seen).toHaveLength(2);
+    expect(seen).toHaveLength(3);
   });
 
   it('goes on with other work when a model cannot be used here', async () => {
     const serve = () => Promise.reject(new EnvironmentError('no such model'));
 
     const { seen } = follow({
-      workers: { serve, serveJob: async () => void seen.push('job') },
+      judgements: { listOpen: async () => [] },
+      workers: { serve, serveJob: async () => void seen.push('job'), serveJudging },
     });
 
     await expect.poll(() => seen).toEqual(['r1: no such model', 'job']);
@@ -50,7 +61,11 @@ describe('followRuns', () => {
   it('ends where work that cannot be served is a reason to', async () => {
     const refused = new EnvironmentError('no such model');
     const { failed } = follow({
-      workers: { serve: () => Promise.reject(refused), serveJob: async () => undefined },
+      workers: {
+        serve: () => Promise.reject(refused),
+        serveJob: async () => undefined,
+        serveJudging,
+      },
       onUnserved: (_, error) => {
         throw error;
       },

@@ -82,6 +82,63 @@ describe('evaluate', () => {
     expect(drive.calls).toContain('retrieve item-5 index-of-v1');
   });
 
+  it('prepares every video of an item once before the item begins, wherever it stands', async () => {
+    const drive = fakeDrive({
+      items: 4,
+      itemsPerVideo: 1,
+      // Each item is about the next one's video, too, and all about one that is no item's first.
+      otherVideos: (position) => [`v${(position + 1) % 4}`, 'shared'],
+    });
+    const queues = { plan: 'q', image: null, answer: 'q', embed: 'q', index: 'q', media: 'q' };
+
+    await whileWorking(drive, async () =>
+      (await start(input({ strategy: 'text-top-k', queues, window: 1 }))).result(),
+    );
+
+    const retrievals = drive.calls.filter((call) => call.startsWith('retrieve'));
+    expect(retrievals).toEqual(
+      [0, 1, 2, 3].map(
+        (n) => `retrieve item-${n} index-of-v${n} index-of-v${(n + 1) % 4} index-of-shared`,
+      ),
+    );
+    for (const video of ['v0', 'v1', 'v2', 'v3', 'shared'])
+      for (const work of ['cut', 'index'])
+        expect(drive.calls.filter((call) => call === `${work} ${video}`)).toHaveLength(1);
+    for (const retrieval of retrievals) {
+      const before = drive.calls.slice(0, drive.calls.indexOf(retrieval));
+      for (const [, video] of retrieval.matchAll(/index-of-(\S+)/g))
+        expect(before).toContain(`index ${video}`);
+    }
+  });
+
+  it('an item fails with its video that cannot be cut, first or not; others go on', async () => {
+    const drive = fakeDrive({
+      items: 3,
+      itemsPerVideo: 1,
+      otherVideos: (position) => (position === 1 ? ['broken'] : ['fine']),
+      extractFrames: async (videoId) => {
+        if (videoId !== 'broken') return;
+        throw ApplicationFailure.nonRetryable('no frame could be cut', 'bad_media', {
+          class: 'bad_media',
+          step: null,
+          attempts: 1,
+        });
+      },
+    });
+    const queues = { plan: 'q', image: null, answer: 'q', embed: null, index: null, media: 'q' };
+
+    await whileWorking(drive, async () => (await start(input({ queues }))).result());
+
+    const ends = drive.recorded.map(
+      ({ itemId, outcome, failure }) => `${itemId} ${outcome} ${failure?.class ?? ''}`,
+    );
+    expect(ends.toSorted((left, right) => (left < right ? -1 : 1))).toEqual([
+      'item-0 answered ',
+      'item-1 failed bad_media',
+      'item-2 answered ',
+    ]);
+  });
+
   it('a search by text plans no pictures', async () => {
     const drive = fakeDrive({ items: 1 });
     const queues = { plan: 'q', image: null, answer: 'q', embed: 'q', index: 'q' };

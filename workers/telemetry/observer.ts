@@ -1,6 +1,6 @@
 import type { TracedCall } from '../../domain/gen-ai-attributes.ts';
 import type { WireReply } from '../../domain/model-call.ts';
-import type { FailureClass, Step } from '../../domain/outcome.ts';
+import type { CallStep, FailureClass } from '../../domain/outcome.ts';
 import type { Row } from '../../domain/row.ts';
 import type { CallRecord } from '../../domain/stores/call-store.ts';
 
@@ -11,7 +11,7 @@ export type StepScope = {
   readonly item: string | null;
   readonly sample: number;
   readonly drive: number;
-  readonly step: Step | null;
+  readonly step: CallStep | null;
   readonly part: number;
   /** Name of the activity. */
   readonly activity: string;

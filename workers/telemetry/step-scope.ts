@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Info } from '@temporalio/activity';
 import { z } from 'zod';
-import type { Step } from '../../domain/outcome.ts';
+import type { CallStep } from '../../domain/outcome.ts';
 import type { StepScope } from './observer.ts';
 
 const running = new AsyncLocalStorage<StepScope>();
@@ -16,11 +16,12 @@ export function currentStep(): StepScope | null {
   return running.getStore() ?? null;
 }
 
-const stepOfActivity: Readonly<Record<string, Step>> = {
+const stepOfActivity: Readonly<Record<string, CallStep>> = {
   planImageRequests: 'plan',
   generateImage: 'generate',
   embedAndRetrieve: 'embed-retrieve',
   answerQuestion: 'answer',
+  judgeAnswer: 'judge',
 };
 
 const argument = z.object({

@@ -60,7 +60,7 @@ test('tells names of artifacts from what only looks like one', async () => {
 
 /** Columns of text that never hold the name of a blob. A new column belongs here or in `namingColumns`. */
 const otherColumns =
-  /(^|_)(id|key|name|step|state|status|kind|reason|class|outcome|model|account|setting|fingerprint|hash|message|admission|action|sha256|directory|identity|subject)$|^open_in$|^(before|after|usage|stop_detail|source)_json$/;
+  /(^|_)(id|key|name|step|state|status|kind|reason|class|outcome|model|account|setting|fingerprint|hash|message|admission|action|sha256|directory|identity|subject|judge|contract|dimension|verdict)$|^open_in$|^(before|after|usage|stop_detail|source|other_videos)_json$/;
 
 test('knows every column of text there is', () => {
   const raw = new Libsql(path);

@@ -3,7 +3,7 @@ import type { Database } from '../../../adapters/database/open-database.ts';
 import type { RunBudget } from '../../../domain/budget.ts';
 import { BudgetRefusal } from '../../../domain/budget-gate.ts';
 import type { CallStore } from '../../../domain/stores/call-store.ts';
-import { sampleItems, sampleRow, sampleRun, sampleStep } from './sample-run.ts';
+import { sampleItems, sampleRow, sampleRun, sampleOwner } from './sample-run.ts';
 
 type Intent = Parameters<CallStore['openIntent']>[0];
 
@@ -41,7 +41,7 @@ export function describeBudget(open: () => Promise<Database>): void {
   afterEach(() => database.close());
 
   const intent = (itemId: string, step: Intent['step'], changes: Partial<Intent> = {}): Intent => ({
-    ...sampleStep({ itemId, step }),
+    ...sampleOwner({ itemId, step }),
     callKey: `${itemId} ${step}`,
     account: step === 'generate' ? 'painter' : 'chat',
     model: 'looker',
@@ -113,6 +113,18 @@ export function describeBudget(open: () => Promise<Database>): void {
     expect(await refusal(intent('q6', 'plan'))).toMatchObject({ mayFitLater: false });
     const { settledUsd, openUsd } = await calls.ledger('r1');
     expect(settledUsd + openUsd).toBeLessThanOrEqual(10);
+  });
+
+  test('admits a judgement as one call beside what items hold, and holds nothing for it', async () => {
+    for (const item of ['q0', 'q1', 'q2']) await calls.openIntent(intent(item, 'plan'));
+    // 9 are held or reserved of 10.
+    await pay('q9', 'judge', 0.5);
+
+    expect(await refusal(intent('q9', 'judge', { callKey: 'another' }))).toMatchObject({
+      mayFitLater: true,
+    });
+    await pay('q0', 'answer', 0.01);
+    expect(await refusal(intent('q9', 'judge', { callKey: 'another' }))).toBeNull();
   });
 
   test('keeps the cap of one account beside that of the run', async () => {

@@ -143,6 +143,32 @@ export function describeDrives(open: () => Promise<Database>): void {
     ]);
   });
 
+  test('knows the other videos of an item wherever its first one is known', async () => {
+    const [first, second, ...rest] = sampleItems(4);
+    const others = ['v1', 'a "quoted" one'];
+    const items = [{ ...first!, otherVideoIds: others }, second!, ...rest];
+    await database.runs.create(sampleRun('r2'), items);
+    await database.runs.openDrive('r2', { kind: 'unfinished' });
+
+    const all = await database.runs.slice('r2', 1, { from: 0, to: 4, limit: 9 });
+
+    expect(all.find(({ itemId }) => itemId === 'q0')?.otherVideoIds).toEqual(others);
+    expect(all.find(({ itemId }) => itemId === 'q1')).not.toHaveProperty('otherVideoIds');
+    expect(await database.runs.videoIds('r2')).toEqual(['v1', 'v0', 'a "quoted" one']);
+    expect(await database.runs.videosOfDrive('r2', 1)).toEqual([
+      { videoId: 'v1', from: 0, to: 2, items: 2 },
+      { videoId: 'v0', from: 2, to: 4, items: 2, otherVideos: 2 },
+    ]);
+    for (const [videoId, ids] of [
+      ['v1', ['q2', 'q3', 'q0']],
+      ['a "quoted" one', ['q0']],
+      ['quoted', []],
+    ] as const) {
+      const { groups } = await database.runs.previewRetry('r2', { videoId });
+      expect(groups.reduce((sum, group) => sum + group.items, 0)).toBe(ids.length);
+    }
+  });
+
   test('has no work for a drive that is closed', async () => {
     await database.runs.openDrive('r1', { kind: 'unfinished' });
     await database.runs.closeDrive('r1', 1, 'cancelled');

@@ -10,6 +10,7 @@ import { describeCallStore } from './call-store-contract.ts';
 import { describeDrives } from './drives-contract.ts';
 import { describeIndexJobStore } from './index-job-store-contract.ts';
 import { describeIndexStore } from './index-store-contract.ts';
+import { describeJudgementStore } from './judgement-store-contract.ts';
 import { describeMediaStore } from './media-store-contract.ts';
 import { describePauseStore } from './pause-store-contract.ts';
 import { describeResultRows } from './result-rows-contract.ts';
@@ -42,3 +43,4 @@ describe('the store of index jobs in libsql', () => describeIndexJobStore(openEm
 describe('paused accounts in libsql', () => describePauseStore(openEmpty));
 describe('the media store in libsql', () => describeMediaStore(openEmpty));
 describe('the store of accounts in libsql', () => describeAccountStore(openEmpty));
+describe('the store of judgements in libsql', () => describeJudgementStore(openEmpty));

@@ -2,6 +2,7 @@ import type { Outcome } from '../../../domain/outcome.ts';
 import type { Row } from '../../../domain/row.ts';
 import type { ChatModelSpec, RunSpec } from '../../../domain/run-spec.ts';
 import type { RunItem } from '../../../domain/stores/run-store.ts';
+import type { CallOwner } from '../../../domain/stores/call-store.ts';
 import type { StepKey, StepPlace } from '../../../domain/stores/step-store.ts';
 
 const model: ChatModelSpec = {
@@ -150,6 +151,11 @@ export function failedRow(itemId: string, drive: number, failure: Partial<Row['f
 
 export function sampleStep(changes: Partial<StepKey> = {}): StepKey {
   return { runId: 'r1', itemId: 'q0', sample: 0, drive: 1, step: 'answer', part: 0, ...changes };
+}
+
+/** Who asks for a paid call: a step of an item, or a judge. */
+export function sampleOwner(changes: Partial<CallOwner> = {}): CallOwner {
+  return { ...sampleStep(), ...changes };
 }
 
 export function samplePlace(processId = 'process-1'): StepPlace {

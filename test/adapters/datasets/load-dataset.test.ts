@@ -22,10 +22,11 @@ async function load(
     (records as readonly unknown[]).map((record) => JSON.stringify(record)).join('\n');
   const asText = format === 'lvbench' ? asLines : () => JSON.stringify(records);
   await writeFile(path, typeof records === 'string' ? records : asText());
-  const { items, problems, warnings } = await loadDataset({ path, format, limit });
+  const { items, problems, warnings, coverage } = await loadDataset({ path, format, limit });
   return {
     items,
-    warnings,
+    coverage,
+    warnings: warnings.map((line) => line.replaceAll(path, 'items')),
     problems: problems.map((problem) => describeProblem(problem).replaceAll(path, 'items')),
   };
 }
@@ -77,8 +78,9 @@ describe('the original format', () => {
     ]);
 
     expect(items.map((item) => item.itemId)).toEqual(['one', 'v#2', 'v#3', 'w#4']);
-    expect(warnings).toEqual([
-      'items named by video and record, because their uid is not unique (2): v#3, w#4',
+    expect(warnings.filter((line) => line.startsWith('duplicate_id'))).toEqual([
+      'duplicate_id, 2 questions; first: items, line 1, record 3: its uid twice stands in other records, ' +
+        'too. It is named by its video and its place in the file.',
     ]);
   });
 
@@ -91,7 +93,7 @@ describe('the original format', () => {
   });
 
   it('lists every problem with its record and how to mend it', async () => {
-    const { problems } = await load('original', [
+    const { problems, warnings, coverage } = await load('original', [
       { question, answer: 'A' },
       { key: 'v', question: '  ', answer: 'A' },
       { key: 'v', answer: 3 },
@@ -102,14 +104,22 @@ describe('the original format', () => {
     ]);
 
     expect(problems).toEqual([
-      'items, record 1: the field key is missing. Add the field or remove the record.',
-      'items, record 2: the field question is empty. Mend the field or remove the record.',
-      'items, record 3: the field question is missing. Add the field or remove the record.',
-      'items, record 3: the field answer must be text such as "B". Mend the field or remove the record.',
-      'items, record 4: the record is not a JSON object. Mend or remove it.',
-      'items, record 5: its answer is none of the options A, B, C, D. Mend the answer, or empty it if it is unknown.',
-      'items, record 7: its id v#7 is that of record 6, too. Give each its own uid.',
+      'items, line 1, record 1: the field key is missing. Add the field or remove the record.',
+      'items, line 1, record 3: the field question is missing. Add the field or remove the record.',
+      'items, line 1, record 3: the field answer must be text such as "B". Mend the field or remove the record.',
+      'items, line 1, record 4: the record is not a JSON object. Mend or remove it.',
     ]);
+    expect(warnings).toEqual([
+      'empty_question, 1 questions left out; first: items, line 1, record 2: the question is empty. ' +
+        'Fill it in or remove the record.',
+      'answer_not_in_options, 1 questions left out; first: items, line 1, record 5: its answer is none of ' +
+        'the options A, B, C, D. Mend the answer, or empty it if it is unknown.',
+      'duplicate_question, 1 questions; first: items, line 1, record 6: the same question was asked of this ' +
+        'video before. All are asked.',
+      'duplicate_id, 1 questions; first: items, line 1, record 7: its id v#7 is that of record 6, too. It is ' +
+        'called v#7#2 here.',
+    ]);
+    expect(coverage).toEqual({ split: null, read: 4, excluded: 2, selected: 2 });
   });
 
   it.each(['..', '.', '../other', '/etc/passwd', 'a/b', 'a\\b', 'a\u0000b', 'C:x', ' ', ''])(
@@ -145,19 +155,29 @@ describe('the original format', () => {
 
     expect(items).toHaveLength(2);
     expect(problems).toEqual([
-      expect.stringMatching(/^items, line 2: not valid JSON .*mend or remove the line\.$/),
+      expect.stringMatching(
+        /^items, line 2: not valid JSON .*fetch it again if it is cut short\.$/,
+      ),
       'items, line 5, record 4: the record is not a JSON object. Mend or remove it.',
     ]);
   });
 
   it.each([
-    ['is empty', '\n'],
-    ['is not valid JSON', '[{"key": "v"'],
-    ['holds one JSON object over several lines', '{\n  "key": "v"\n}'],
-  ])('says that the file %s', async (what, text) => {
+    ['items: the file is empty', '\n'],
+    ['items, line 2, record 2: not valid JSON', '[{"key": "u"},\n{"key": "v"'],
+    ['items, line 3, record 3: not valid JSON', '[{"key": "u"},\n{"key": "v"},\n'],
+    ['items: the file holds one JSON object over several lines', '{\n  "key": "v"\n}'],
+  ])('says: %s', async (what, text) => {
     const { problems } = await load('original', text);
 
-    expect(problems).toEqual([expect.stringContaining(`items: the file ${what}`)]);
+    expect(problems.at(-1)).toContain(what);
+  });
+
+  it('names the first line that is not UTF-8', async () => {
+    await writeFile(path, Buffer.from('[{"key": "v",\n"question": "caf\u00e9"}]', 'latin1'));
+    const { problems } = await loadDataset({ path, format: 'original', limit: null });
+
+    expect(problems).toMatchObject([{ kind: 'unreadable', line: 2, what: 'it is not UTF-8 text' }]);
   });
 
   it('says that there is no file, and that a file holds no questions', async () => {
@@ -179,13 +199,14 @@ describe('the original format', () => {
       { key: 'v', uid: '1', question: 'Who?', answer: ' a man ' },
       { key: 'v', uid: '2', question: 'Who?', answer: 'A' },
       { key: 'v', uid: '3', question, answer: '' },
-      { key: 'v', uid: '4', question },
+      { key: 'w', uid: '4', question },
     ]);
 
     expect(items.map((item) => item.gold)).toEqual(['a man', 'A', null, null]);
-    expect(warnings).toEqual([
-      'open-ended, though the answer is a letter: no options in the question (1): 2',
-      'items that cannot be scored, because they have no answer (2): 3, 4',
+    expect(warnings.map((line) => line.split(';')[0])).toEqual([
+      'duplicate_question, 1 questions',
+      'empty_answer, 1 questions',
+      'missing_gold, 1 questions',
     ]);
   });
 });
@@ -251,9 +272,9 @@ describe('the lvbench format', () => {
       [],
       [],
     ]);
-    expect(warnings).toEqual([
-      'items without a gold span, because time_reference is missing (1): 57',
-      'items without a gold span, because time_reference is not like 01:15-01:19 (2): 58, 59',
+    expect(warnings.filter((line) => line.startsWith('empty_spans'))).toEqual([
+      'empty_spans, 3 questions; first: items, line 1, record 3: it has no annotated time. It is left out ' +
+        'of hit rates.',
     ]);
   });
 
@@ -279,7 +300,7 @@ describe('the lvbench format', () => {
     ]);
 
     expect(problems).toEqual([
-      'items, line 2, record 6: its id 55 is that of record 1, too. Give each its own uid.',
+      'items, line 2, record 6: its id 55 is that of record 1, too. Give each its own id.',
     ]);
   });
 

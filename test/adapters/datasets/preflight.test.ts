@@ -40,9 +40,9 @@ async function preflight(
   readEmbeddings: PreflightRequest['readEmbeddings'] = null,
 ) {
   const path = join(base, 'items.json');
-  const records = keys.map((key) => ({
+  const records = keys.map((key, index) => ({
     key,
-    question: 'Who?',
+    question: `Who is number ${index}?`,
     answer: 'me',
     time_reference: '00:01-00:02',
   }));
@@ -54,13 +54,15 @@ async function preflight(
     buildMissing: false,
     ...others,
   };
-  const { problems, warnings } = await preflightDataset({
+  const { items, problems, warnings } = await preflightDataset({
     loaded: await loadDataset({ path, format: 'original', limit: null }),
     dataset,
+    checkedVideos: join(base, 'checked.txt'),
     readEmbeddings,
   });
   return {
-    warnings,
+    warnings: warnings.map((line) => line.replaceAll(`${base}/`, '')),
+    videoIds: items.flatMap((item) => item.videoIds),
     problems: problems.map((problem) => describeProblem(problem).replaceAll(`${base}/`, '')),
   };
 }
@@ -71,7 +73,11 @@ describe('preflightDataset', () => {
   it('finds nothing in a dataset that is complete', async () => {
     await makeVideos(['a', 'b']);
 
-    expect(await preflight(['a', 'b', 'a'])).toEqual({ problems: [], warnings: [] });
+    expect(await preflight(['a', 'b', 'a'])).toEqual({
+      problems: [],
+      warnings: [],
+      videoIds: ['a', 'b', 'a'],
+    });
   });
 
   it('D20: lists every video without frames before anything is paid, in the order of the file', async () => {
@@ -85,6 +91,28 @@ describe('preflightDataset', () => {
       expect.stringMatching(/^frames\/c: .*holds no frame_<n>/),
       expect.stringMatching(/^frames\/d: .*is not there/),
     ]);
+  });
+
+  it('leaves out items of videos that are not there when that is wished, and says so', async () => {
+    await makeVideos(['b']);
+
+    const { problems, warnings, videoIds } = await preflight(['a', 'b', 'a', 'd'], {
+      leavesOutMissing: true,
+    });
+
+    expect(problems).toEqual([]);
+    expect(videoIds).toEqual(['b']);
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /^missing_media: 2 videos are not there, 3 items are left out; first: frames\/a: /,
+      ),
+    ]);
+  });
+
+  it('refuses a run of which nothing would be left', async () => {
+    const { problems } = await preflight(['a'], { leavesOutMissing: true });
+
+    expect(problems).toEqual([expect.stringContaining('frames folder')]);
   });
 
   it('D5: finds a folder whose frames are no pictures', async () => {

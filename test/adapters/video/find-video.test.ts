@@ -2,7 +2,12 @@ import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findVideo, hashFile, videoIdOf } from '../../../adapters/video/find-video.ts';
+import {
+  findSequence,
+  findVideo,
+  hashFile,
+  videoIdOf,
+} from '../../../adapters/video/find-video.ts';
 
 let base = '';
 let folder = '';
@@ -13,6 +18,18 @@ beforeEach(async () => {
 });
 afterEach(() => rm(base, { recursive: true, force: true }));
 const put = (name: string) => writeFile(join(folder, name), 'x');
+
+describe('findSequence', () => {
+  it('finds a folder of pictures, and no file of that name', async () => {
+    await mkdir(join(folder, 'frames_hq', 'friends'), { recursive: true });
+    await put('file');
+
+    const wanted = ['frames_hq/friends', 'friends'];
+    expect(await findSequence(folder, 'x', wanted)).toBe(join(folder, 'frames_hq', 'friends'));
+    await expect(findSequence(folder, 'file')).rejects.toThrow('no folder of frames called file');
+    await expect(findSequence(folder, '../videos')).rejects.toThrow('can stand in a path');
+  });
+});
 
 describe('findVideo', () => {
   it.each([
@@ -58,6 +75,18 @@ describe('findVideo', () => {
     await symlink(join(base, 'outside.mp4'), join(folder, 'link.mp4'));
 
     await expect(findVideo(folder, 'link')).rejects.toThrow('leads out of the videos folder');
+  });
+
+  it('looks where a suite keeps its files, and takes the first that is there', async () => {
+    await mkdir(join(folder, 'star', 'clips'), { recursive: true });
+    await put('ZS9XR.mp4');
+    await put('star/clips/ZS9XR.mp4');
+
+    const at = (...candidates: string[]) => findVideo(folder, 'star_ZS9XR', candidates);
+    expect(await at('star/clips/ZS9XR', 'ZS9XR')).toBe(join(folder, 'star/clips/ZS9XR.mp4'));
+    expect(await at('none/ZS9XR.mp4', 'ZS9XR.mp4')).toBe(join(folder, 'ZS9XR.mp4'));
+    await expect(at('none/ZS9XR')).rejects.toThrow('has no file called none/ZS9XR in');
+    await expect(at('star/../ZS9XR')).rejects.toThrow('no name that can stand in a path');
   });
 
   it('passes over a folder of that name, and says what it looked for', async () => {

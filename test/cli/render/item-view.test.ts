@@ -47,6 +47,7 @@ describe('renderItem', () => {
         { drive: 1, step: 'plan', parseRule: 'fenced-json', text: null },
         { drive: 2, step: 'answer', parseRule: 'fenced-json', text: 'I see it.\n{"answer": "B"}' },
       ],
+      judgements: [],
       calls: [call],
       temporalUi: null,
     });
@@ -109,6 +110,7 @@ describe('renderItem', () => {
       row: { ...row, steps },
       hit: null,
       replies: [],
+      judgements: [],
       calls: [],
       temporalUi: null,
     });
@@ -125,6 +127,7 @@ describe('renderItem', () => {
       row: { ...failed, failure },
       hit: null,
       replies: [],
+      judgements: [],
       calls: [],
       temporalUi: 'http://127.0.0.1:8233/x',
     });

@@ -24,12 +24,15 @@ const report: RunReport = {
   ],
   retried: { items: 2, answered: 1 },
   guesses: { guessed: 20, answered: 112 },
+  dataset: { datasetId: 'lvbench', format: 'lvbench' },
   pricedBy: sampleSpec('r1'),
   spend: { settledUsd: 7.5, openUsd: 0.02, duplicateUsd: 0, openIntents: [openIntent] },
   categories: [
     { category: 'question_type', label: 'counting', correct: 3, answered: 9, items: 10 },
     { category: 'question_type', label: 'event\u0007', correct: 60, answered: 103, items: 110 },
   ],
+  averages: [],
+  judges: [],
   stepTimes: [
     {
       step: 'answer',

@@ -1,0 +1,24 @@
+import type { DatasetFormat } from '../format.ts';
+import { isIgvlmTable, readIgvlmChoice } from '../reading/igvlm-choice.ts';
+import { readNextqaTable } from '../reading/nextqa-table.ts';
+
+/**
+ * IntentQA's `val.csv` and `test.csv`: `video_id, frame_count, width, height, question, answer, qid, type,
+ * a0..a4, action, lemma, lemma_id`, about videos of NExT-QA; or IG-VLM's `IntentQA.csv`, which holds
+ * the questions of `val.csv` under the same ids.
+ */
+export const format: DatasetFormat = {
+  summary: "val.csv or test.csv, or IG-VLM's IntentQA.csv",
+  ids: 'unique',
+  mediaRoots: ['NExTVideo', 'videos'],
+  async *read({ path, note }) {
+    if (await isIgvlmTable(path)) {
+      yield* readIgvlmChoice(path, note);
+      return;
+    }
+    for await (const draft of readNextqaTable(path, 'video_id', note)) {
+      const { video_id: video, qid, type } = draft.source;
+      yield { ...draft, id: `${video}_${type}_${qid}` };
+    }
+  },
+};

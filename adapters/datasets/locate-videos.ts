@@ -1,0 +1,113 @@
+import { realpath } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import type { MediaFile, MediaFiles } from '../../domain/media-files.ts';
+import type { MediaSpec } from '../../domain/run-spec.ts';
+import { StepError } from '../../domain/step-error.ts';
+import { openVideoCheck } from '../video/check-readable.ts';
+import { findSequence, findVideo } from '../video/find-video.ts';
+import { findVideoTools } from '../video/video-tools.ts';
+import type { VideoReference } from './format.ts';
+import { type Problem, problemAt, wholeFile } from './problem.ts';
+
+/** Where the videos of a data set lie, and what is wrong with them. */
+export type LocatedVideos = {
+  readonly problems: readonly Problem[];
+  /** Null where every file is called by its video's id. */
+  readonly files: MediaFiles | null;
+  /** Ids of videos without a file, with what to tell about each. */
+  readonly missing: ReadonlyMap<string, Problem>;
+  readonly warnings: readonly string[];
+};
+
+const lookupsAtOnce = 16;
+const probesAtOnce = 4;
+
+/**
+ * Looks for the file of every video, whether it can be decoded, and for the times of its frames where
+ * these are given.
+ *
+ * @param checked  file that remembers videos found good
+ * @throws {EnvironmentError} when ffmpeg is missing
+ */
+export async function locateVideos(
+  { folder, extract }: Extract<MediaSpec['media'], { kind: 'videos' }>,
+  references: readonly VideoReference[],
+  checked: string,
+): Promise<LocatedVideos> {
+  const tools = await findVideoTools();
+  const root = await realpath(folder);
+  const found = await inParallel(references, lookupsAtOnce, (reference) =>
+    locate(root, folder, reference),
+  );
+  const check = await openVideoCheck(tools, checked);
+  const faults = await inParallel(found, probesAtOnce, async ({ media }) =>
+    media === null || media.framesPerSecond !== undefined
+      ? null
+      : check.faultOf(join(root, media.file)),
+  );
+  await check.close();
+  const files: Record<string, MediaFile> = {};
+  const problems: Problem[] = [];
+  const missing = new Map<string, Problem>();
+  for (const [place, { videoId }] of references.entries()) {
+    const { media, problem } = found[place]!;
+    if (media !== null) files[videoId] = media;
+    if (problem !== null) missing.set(videoId, problem);
+    const fault = faults[place] ?? null;
+    if (fault !== null) {
+      const fix = 'Fetch the file again, or leave out its items (dataset.missingMedia)';
+      missing.set(videoId, about(join(root, media?.file ?? ''), fault, fix));
+    }
+    if ('times' in extract && !Object.hasOwn(extract.times, videoId)) {
+      const what = `no times of frames are given for video ${videoId}`;
+      problems.push(about(folder, what, 'Add them to the file that dataset.extract.times names'));
+    }
+  }
+  return { problems, missing, warnings: [], files: references.every(isPlain) ? null : files };
+}
+
+/** Runs a task for every entry, so many at a time, and keeps the order. */
+async function inParallel<Entry, Result>(
+  entries: readonly Entry[],
+  atOnce: number,
+  task: (entry: Entry) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  const queue = entries.entries();
+  const work = async (): Promise<void> => {
+    for (const [place, entry] of queue) results[place] = await task(entry);
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+  return results;
+}
+
+type Located =
+  | { readonly media: MediaFile; readonly problem: null }
+  | { readonly media: null; readonly problem: Problem };
+
+const isPlain = ({ files, clip, framesPerSecond }: VideoReference): boolean =>
+  files === undefined && clip === undefined && framesPerSecond === undefined;
+
+async function locate(
+  root: string,
+  folder: string,
+  { videoId, files, clip, framesPerSecond }: VideoReference,
+): Promise<Located> {
+  try {
+    const find = framesPerSecond === undefined ? findVideo : findSequence;
+    const path = await find(folder, videoId, files);
+    const media = {
+      file: relative(root, path).split(sep).join('/'),
+      ...(clip !== undefined && { clip }),
+      ...(framesPerSecond !== undefined && { framesPerSecond }),
+    };
+    return { media, problem: null };
+  } catch (error) {
+    if (!(error instanceof StepError)) throw error;
+    const fix = 'Put the file there, or leave out its items (dataset.missingMedia)';
+    return { media: null, problem: about(folder, error.message, fix) };
+  }
+}
+
+const about = (file: string, what: string, fix: string): Problem =>
+  problemAt(wholeFile(file), 'missing_media', { what, fix, severity: 'fatal' });

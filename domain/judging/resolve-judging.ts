@@ -1,0 +1,30 @@
+import { chatIdentity } from '../chat-identity.ts';
+import type { Config } from '../config.ts';
+import { canonicalJson, sha256Hex } from '../hashing.ts';
+import type { ChatModelSpec, JudgingSpec } from '../run-spec.ts';
+import { judgePromptVersion } from './judge-prompt.ts';
+
+type JudgeModel = NonNullable<Config['models']['judge']>[number];
+
+/**
+ * Who judges the run that a configuration describes; nothing where nobody does.
+ *
+ * @param resolve  makes a model of the configuration what a run uses
+ */
+export function resolveJudging(
+  { models, judge }: Pick<Config, 'models' | 'judge'>,
+  resolve: (use: string, model: JudgeModel) => ChatModelSpec,
+): { readonly judging?: JudgingSpec } {
+  if (models.judge === undefined || judge === undefined) return {};
+  const judges = models.judge.map((given, index) => {
+    const model = resolve(models.judge?.length === 1 ? 'judge' : `judge.${index}`, given);
+    return { judge: snapshotOf(model), model };
+  });
+  return { judging: { judges, contracts: judge.contract, calibrationArtifact: null } };
+}
+
+/** Names a judge by its model and by everything else that its judgements depend on. */
+function snapshotOf(model: ChatModelSpec): string {
+  const content = canonicalJson({ model: chatIdentity(model), prompts: judgePromptVersion });
+  return `${model.model}@${sha256Hex(content).slice(0, 8)}`;
+}

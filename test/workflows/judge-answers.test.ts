@@ -1,0 +1,185 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { budgetFailureType } from '../../domain/workflow-contract.ts';
+import { bundleWorkflows } from '../../workers/workflow-bundle.ts';
+import {
+  driveInput,
+  fakeDrive,
+  judgeInput,
+  startDrive,
+  startJudging,
+  whileWorking,
+} from '../support/fake-drive.ts';
+import { startTestServer, type TestServer } from '../support/temporal-server.ts';
+
+let server: TestServer;
+let bundle: WorkflowBundleWithSourceMap;
+beforeAll(async () => {
+  [server, bundle] = await Promise.all([startTestServer(), bundleWorkflows()]);
+});
+afterAll(() => server.close());
+
+type Drive = ReturnType<typeof fakeDrive>;
+const judge = (drive: Drive, about = judgeInput()) =>
+  whileWorking(server, bundle, drive, async () => (await startJudging(server, about)).result());
+const refusal = (type: string, details: object = {}) =>
+  ApplicationFailure.nonRetryable('no', type, { class: type, ...details });
+
+describe('judgeAnswers', () => {
+  it('makes every judgement once, in a window that gets filled and stays bounded', async () => {
+    const drive = fakeDrive({
+      items: 0,
+      judgements: 12,
+      judge: async () => {
+        // Nobody ends before the window was full.
+        await expect.poll(() => drive.judging.open.peak, { timeout: 30_000 }).toBe(4);
+        return { state: 'judged' };
+      },
+    });
+
+    const result = await judge(drive);
+
+    const counts = { judged: 12, unparsed: 0, failed: 0 };
+    expect(result).toEqual({ judging: 1, ...counts, isStopped: false });
+    expect(drive.judging.made.size).toBe(12);
+    expect(drive.judging.open.peak).toBe(4);
+    expect(drive.calls).toEqual(['planned first', 'planned 1', 'judging completed']);
+  });
+
+  it('goes on as new so that no history grows with the run', async () => {
+    const drive = fakeDrive({ items: 0, judgements: 1150 });
+    const about = judgeInput({ window: 64 });
+
+    const result = await judge(drive, about);
+
+    expect(result.judged).toBe(1150);
+    expect(drive.judging.made.size).toBe(1150);
+    const last = await server.client.workflow.getHandle(`judge/${about.runId}`).fetchHistory();
+    expect(last.events!.length).toBeLessThan(3000);
+    expect(drive.calls.filter((call) => call === 'planned first')).toHaveLength(1);
+  }, 120_000);
+
+  it('finds the answers that have come while it was at work', async () => {
+    const drive = fakeDrive({
+      items: 0,
+      judgements: 2,
+      judge: async () => {
+        drive.judging.late = 3;
+        return { state: 'judged' };
+      },
+    });
+
+    expect(await judge(drive)).toMatchObject({ judged: 5 });
+    expect(drive.calls.filter((call) => call === 'planned 1')).toHaveLength(2);
+  });
+
+  it('goes on after a judgement that failed, and after a reply that cannot be read', async () => {
+    const drive = fakeDrive({
+      items: 0,
+      judge: async ({ judgementId }) => {
+        if (judgementId === 1) {
+          drive.judging.made.add(1);
+          throw refusal('refused_output');
+        }
+        return { state: judgementId === 2 ? 'unparsed' : 'judged' };
+      },
+    });
+
+    expect(await judge(drive)).toMatchObject({ judged: 1, unparsed: 1, failed: 1 });
+    expect(drive.calls.at(-1)).toBe('judging completed');
+  });
+
+  it.each([
+    ['a missing key', refusal('auth', { stopsRun: true })],
+    ['a spent budget', refusal(budgetFailureType)],
+  ])('is stopped by %s: nothing further is begun, what was begun ends', async (_, failure) => {
+    const begun: number[] = [];
+    const drive = fakeDrive({
+      items: 0,
+      judgements: 20,
+      judge: async ({ judgementId }) => {
+        begun.push(judgementId);
+        await expect.poll(() => begun.length, { timeout: 30_000 }).toBeGreaterThanOrEqual(4);
+        if (judgementId === 1) throw failure;
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+        return { state: 'judged' };
+      },
+    });
+
+    const result = await judge(drive);
+
+    expect(result).toEqual({ judging: 1, judged: 3, unparsed: 0, failed: 0, isStopped: true });
+    expect(begun).toHaveLength(4);
+    expect(drive.calls.at(-1)).toBe('judging stopped');
+  });
+
+  it('cancelled, keeps what is in flight and closes the judging', async () => {
+    const drive = fakeDrive({
+      items: 0,
+      judgements: 20,
+      judge: async () => {
+        await new Promise((resolve) => setTimeout(resolve, 1500));
+        return { state: 'judged' };
+      },
+    });
+
+    await whileWorking(server, bundle, drive, async () => {
+      const judging = await startJudging(server, judgeInput());
+      await expect.poll(() => drive.judging.open.now, { timeout: 30_000 }).toBe(4);
+      await judging.cancel();
+      await expect(judging.result()).rejects.toThrow();
+    });
+
+    expect(drive.judging.made.size).toBe(4);
+    expect(drive.calls.at(-1)).toBe('judging cancelled');
+  });
+});
+
+describe('evaluate', () => {
+  it('has the answers of a completed drive judged by a workflow that outlives it', async () => {
+    const drive = fakeDrive({ items: 2 });
+    const about = driveInput({ judgeQueues: { j: 'q' } });
+
+    await whileWorking(server, bundle, drive, async () => {
+      await (await startDrive(server, about)).result();
+      expect(drive.ends).toEqual(['completed']);
+      await server.client.workflow.getHandle(`judge/${about.runId}`).result();
+    });
+
+    expect(drive.judging.made.size).toBe(3);
+  });
+
+  it('leaves a judging that is at work to it', async () => {
+    const drive = fakeDrive({
+      items: 1,
+      judge: async () => {
+        await expect.poll(() => drive.ends, { timeout: 30_000 }).toEqual(['completed']);
+        return { state: 'judged' };
+      },
+    });
+    const about = driveInput({ judgeQueues: { j: 'q' } });
+
+    await whileWorking(server, bundle, drive, async () => {
+      const judging = await startJudging(server, judgeInput({ runId: about.runId }));
+      expect(await (await startDrive(server, about)).result()).toMatchObject({ isStopped: false });
+      await judging.result();
+    });
+
+    expect(drive.calls.filter((call) => call === 'planned first')).toHaveLength(1);
+  });
+
+  it('judges nothing when the drive was stopped', async () => {
+    const drive = fakeDrive({
+      items: 1,
+      answer: () => Promise.reject(refusal('auth', { stopsRun: true })),
+    });
+    const about = driveInput({ judgeQueues: { j: 'q' } });
+
+    await whileWorking(server, bundle, drive, async () =>
+      (await startDrive(server, about)).result(),
+    );
+
+    expect(drive.calls).not.toContain('planned first');
+  });
+});
