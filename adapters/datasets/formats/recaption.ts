@@ -34,6 +34,7 @@ export const format: DatasetFormat = {
           videos: [{ videoId }],
           question: instruction,
           options: [],
+          task: 'caption',
           answer: caption == null ? { form: 'none' } : { form: 'free', text: caption },
           spans: null,
           categories: {},

@@ -22,6 +22,7 @@ it('asks for a caption of every clip of the folder, and knows some', async () =>
 it('asks the same of all: what is there and who does what, without colours and counts', async () => {
   const { items } = await readPlaced('recaption', { 'annotations.json': clips });
 
+  expect(items.map(({ task }) => task)).toEqual(items.map(() => 'caption'));
   expect(items[1]?.question).toBe(items[0]?.question);
   expect(items[0]?.question).toMatch(/background.*characters.*do.*nothing of colours.*how many/s);
 });
