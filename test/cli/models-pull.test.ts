@@ -91,8 +91,12 @@ describe('videoqa models pull', () => {
       return true;
     });
     const started = start(['models', 'pull', 'tester/tiny-siglip']);
+    let isAsked = false;
     started.stderr.on('data', (text: Buffer) => {
-      if (text.includes('vision_model.onnx')) started.kill('SIGINT');
+      if (isAsked || !text.includes('vision_model.onnx')) return;
+      // Once only: a second signal would end the process at whatever point it has reached.
+      isAsked = true;
+      started.kill('SIGINT');
     });
     const { exitCode, stderr } = await started;
 
