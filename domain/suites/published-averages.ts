@@ -11,7 +11,7 @@ export type PublishedAverage = {
 /** By the format of the data set. */
 const published: Readonly<Record<string, PublishedAverage>> = {
   lvbench: { name: 'LVBench Overall', by: 'question_type', kind: 'micro' },
-  mvbench: { name: 'MVBench Avg', by: 'task_type', kind: 'macro' },
+  mvbench: { name: 'MVBench Avg', by: 'task_type', kind: 'micro' },
   mlvu: { name: 'MLVU M-Avg', by: 'question_type', kind: 'macro' },
   vcgbench: { name: "PLLaVA's Avg_Score", by: byDimension, kind: 'micro' },
 };

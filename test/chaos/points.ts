@@ -35,7 +35,8 @@ export async function traceStory(
   const file = join(scene.home, '..', 'trace');
   try {
     const environment = { VIDEOQA_CRASH_TRACE: file };
-    await tell(scene, story, environment);
+    const { last } = await tell(scene, story, environment);
+    if (last.code !== 0) throw new Error(`a command ended with ${last.code}: ${last.stderr}`);
     const reached = new Map<CrashPoint, number>();
     for (const line of (await readFile(file, 'utf8')).trim().split('\n')) {
       const point = line as CrashPoint;
