@@ -140,8 +140,9 @@ async function tellToEnd(
 ): Promise<Told> {
   const command = story.dies === 'retry' ? ['retry', await scene.runId(), '--json'] : undefined;
   const dying = scene.start(command, environment);
-  if (story.faults) await healSoon(scene, dying.ended);
+  if (story.faults?.includes('hang') === true) await healSoon(scene, dying.ended);
   const end = await dying.ended;
+  await scene.provider.setFaults({ rate: 0 });
   const inFlight = openRequests(scene.home);
   // `run` goes on with what a retry has taken up.
   return { end, inFlight, last: await scene.start().ended };
