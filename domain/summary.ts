@@ -62,7 +62,10 @@ export type RunSummary = {
   readonly judges?: readonly JudgeSummary[];
   /** Items with a gold span whose shown frames hit it, over items with a span and known frame times. */
   readonly retrieval: { readonly hitRate: number; readonly items: number } | null;
+  /** Of the steps that answer. */
   readonly usage: Usage;
+  /** Of the judgements, those of the calibration set included; absent in a run that nobody judges. */
+  readonly judgingUsage?: Usage;
   readonly elapsedS: number;
   readonly temporalUi: string | null;
   readonly outputDir: string | null;

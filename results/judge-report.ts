@@ -1,5 +1,5 @@
 import type { JudgeContract, JudgeDimension } from '../domain/judging/judge-contract.ts';
-import { highestScore } from '../domain/judging/judge-contract.ts';
+import { highestScore, placeOfDimension } from '../domain/judging/judge-contract.ts';
 import { createDueFinder } from '../domain/judging/due-judgements.ts';
 import { type Judgement, truncatedScore } from '../domain/judging/judgement.ts';
 import type { Row } from '../domain/row.ts';
@@ -113,7 +113,9 @@ function createOneCount() {
       labels.add(row, judgement);
     },
     total: () => {
-      const counts = [...dimensions.values()];
+      const counts = [...dimensions.values()].toSorted(
+        (left, right) => placeOfDimension(left.dimension) - placeOfDimension(right.dimension),
+      );
       return {
         responseModels: [...responseModels].toSorted(),
         dimensions: counts.map(dimensionOf),

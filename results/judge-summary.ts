@@ -1,3 +1,4 @@
+import { placeOfDimension } from '../domain/judging/judge-contract.ts';
 import type { JudgementTotal } from '../domain/stores/judgement-store.ts';
 import type { JudgeSummary } from '../domain/summary.ts';
 
@@ -5,6 +6,7 @@ import type { JudgeSummary } from '../domain/summary.ts';
 export function summariseJudges(totals: readonly JudgementTotal[]): JudgeSummary[] {
   return totals
     .filter(({ kind }) => kind === 'item')
+    .toSorted(byJudgeAndDimension)
     .map((total) => {
       const { judge, contract, dimension, judged, unparsed, failed, pending } = total;
       const asksVerdict = contract === 'yes-no-score';
@@ -22,4 +24,9 @@ export function summariseJudges(totals: readonly JudgementTotal[]): JudgeSummary
         meanScore: over(total.scoreSum),
       };
     });
+}
+
+function byJudgeAndDimension(left: JudgementTotal, right: JudgementTotal): number {
+  if (left.judge !== right.judge) return left.judge < right.judge ? -1 : 1;
+  return placeOfDimension(left.dimension) - placeOfDimension(right.dimension);
 }

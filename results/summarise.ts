@@ -5,6 +5,7 @@ import { isScorable } from '../domain/scoring.ts';
 import type { BlobStore } from '../domain/stores/blob-store.ts';
 import type { RunRecord, RunStore } from '../domain/stores/run-store.ts';
 import type { RunSummary } from '../domain/summary.ts';
+import { addUsage } from '../domain/usage.ts';
 import { summariseJudges } from './judge-summary.ts';
 import { observationKey, type RunTotals, totalRows } from './run-totals.ts';
 
@@ -56,13 +57,17 @@ export async function summariseRun(
   return { summary, totals };
 }
 
-/** What judges say of a run, where it has any. */
+/** What judges say of a run and what they cost, where it has any. */
 export async function judgesOf(
   runs: Pick<RunStore, 'judgementTotals'>,
   { runId, spec }: Pick<RunRecord, 'runId' | 'spec'>,
-): Promise<Pick<RunSummary, 'judges'>> {
+): Promise<Pick<RunSummary, 'judges' | 'judgingUsage'>> {
   if (spec.judging === undefined) return {};
-  return { judges: summariseJudges(await runs.judgementTotals(runId)) };
+  const totals = await runs.judgementTotals(runId);
+  return {
+    judges: summariseJudges(totals),
+    judgingUsage: addUsage(totals.map(({ usage }) => usage)),
+  };
 }
 
 async function* watched(

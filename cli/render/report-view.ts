@@ -1,9 +1,10 @@
+import type { Usage } from '../../domain/row.ts';
 import type { RunReport } from '../../results/report.ts';
 import { judgeLines } from './judge-view.ts';
 import { dollars, duration, percent, table } from './numbers.ts';
 import { plainText } from '../../domain/plain-text.ts';
 import { priceLines } from './price-lines.ts';
-import { itemLine } from './summary-view.ts';
+import { itemLine, spendOf } from './summary-view.ts';
 
 /** A run's metrics in full: every number says what it was divided by, and whether it is simulated. */
 export function renderReport(report: RunReport): string {
@@ -58,7 +59,7 @@ function itemLines({ summary, retried }: RunReport): string[] {
 }
 
 function accuracyLines({ accuracies, guesses }: RunReport): string[] {
-  if (accuracies.length === 0) return ['no item has a known answer'];
+  if (accuracies.length === 0) return ['no multiple-choice question with a known answer'];
   const rows = accuracies.map(({ over, correct, items, ci95 }) => [
     over,
     `${correct} of ${items}`,
@@ -92,7 +93,10 @@ function failureLines({ summary: { failures, counts } }: RunReport): string[] {
 /** Most calls listed one by one; a crashed large run may leave as many as were in flight. */
 const listedIntents = 20;
 
-function spendLines({ summary: { usage }, spend, pricedBy }: RunReport): string[] {
+const tokensOf = ({ prompt_tokens: prompt, completion_tokens: completion }: Usage): string =>
+  `${prompt} + ${completion} tokens`;
+
+function spendLines({ summary: { usage, judgingUsage }, spend, pricedBy }: RunReport): string[] {
   const { openIntents } = spend;
   const open = openIntents
     .slice(0, listedIntents)
@@ -104,9 +108,10 @@ function spendLines({ summary: { usage }, spend, pricedBy }: RunReport): string[
     );
   const more = openIntents.length - open.length;
   return [
-    `paid ${dollars(usage.paid_usd)}, list ${dollars(usage.list_usd)}: ${usage.calls} calls, ` +
-      `${usage.cached_calls} from the call store, ${usage.images} pictures, ` +
-      `${usage.prompt_tokens} + ${usage.completion_tokens} tokens`,
+    `${spendOf(usage)}, ${usage.images} pictures, ${tokensOf(usage)}`,
+    ...(judgingUsage === undefined
+      ? []
+      : [`judging: ${spendOf(judgingUsage)}, ${tokensOf(judgingUsage)}`]),
     `ledger: settled ${dollars(spend.settledUsd)}, of it duplicate ${dollars(spend.duplicateUsd)}; ` +
       `open at most ${dollars(spend.openUsd)}`,
     ...priceLines(pricedBy),

@@ -1,21 +1,24 @@
 import { plainText } from '../../domain/plain-text.ts';
+import type { Usage } from '../../domain/row.ts';
 import type { Accuracy, JudgeSummary, RunSummary } from '../../domain/summary.ts';
 import { dollars, duration, percent } from './numbers.ts';
 
 /** The end of a run in a few lines: every number says what it was divided by. */
 export function renderSummary(summary: RunSummary): string {
-  const { accuracy, retrieval, simulated, usage } = summary;
+  const { accuracy, retrieval, simulated, usage, judgingUsage } = summary;
   const label = simulated ? ' (simulated)' : '';
   const lines = [
     `${summary.runId}: ${summary.strategy}, ${summary.state}${stopReason(summary)}${label}`,
     `  items      ${itemLine(summary)}`,
-    ...(accuracy === null ? ['  accuracy   no gold answers'] : accuracyLines(accuracy, label)),
+    ...(accuracy === null
+      ? ['  accuracy   no multiple-choice question with a known answer']
+      : accuracyLines(accuracy, label)),
     ...(summary.judges ?? []).map((judge) => `  judged     ${judgeLine(judge)}${label}`),
     retrieval === null
       ? '  retrieval  no gold spans or no frame times'
       : `  retrieval  ${percent(retrieval.hitRate)} of ${retrieval.items} items with a gold span were shown a frame of it${label}`,
-    `  spend      paid ${dollars(usage.paid_usd)}, list ${dollars(usage.list_usd)}; ${usage.calls} calls, ` +
-      `${usage.cached_calls} from the call store, ${usage.images} pictures${label}`,
+    `  spend      ${spendOf(usage)}, ${usage.images} pictures${label}`,
+    ...(judgingUsage === undefined ? [] : [`  judging    ${spendOf(judgingUsage)}${label}`]),
     `  time       ${duration(summary.elapsedS)}`,
     ...failureLines(summary),
     ...degradedLine(summary),
@@ -30,6 +33,11 @@ export function itemLine({ counts }: Pick<RunSummary, 'counts'>): string {
   const { scheduled, degraded: _, ...rest } = counts;
   const parts = Object.entries(rest).filter(([, count]) => count > 0);
   return `${scheduled} scheduled = ${parts.map(([name, count]) => `${count} ${name}`).join(' + ') || '0'}`;
+}
+
+/** "paid $1.20, list $1.40; 96 calls, 4 from the call store". */
+export function spendOf({ paid_usd: paid, list_usd: list, calls, cached_calls: cached }: Usage) {
+  return `paid ${dollars(paid)}, list ${dollars(list)}; ${calls} calls, ${cached} from the call store`;
 }
 
 function accuracyLines(
@@ -52,8 +60,8 @@ function judgeLine(found: JudgeSummary): string {
   const counts = `${judged} judged, ${unparsed} unparsed, ${failed} failed, ${pending} not yet`;
   if (meanScore === null) return `${judge}${dimension === null ? '' : ` ${dimension}`}: ${counts}`;
   const verdicts = accuracy === null ? '' : `${percent(accuracy)} yes (${yes} of ${judged}), `;
-  const score = `score ${meanScore.toFixed(2)}`;
-  return plainText(`${verdicts}${dimension ?? ''} ${score} by ${judge}: ${counts}`.trim());
+  const score = `${dimension === null ? '' : `${dimension} `}score ${meanScore.toFixed(2)}`;
+  return plainText(`${verdicts}${score} by ${judge}: ${counts}`);
 }
 
 function stopReason({ stopReason: reason }: RunSummary): string {

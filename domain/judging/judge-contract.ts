@@ -13,5 +13,9 @@ export const scoredDimensions = ['CI', 'DO', 'CU', 'TU'] as const;
 export const judgeDimensions = [...scoredDimensions, 'CO'] as const;
 export type JudgeDimension = (typeof judgeDimensions)[number];
 
+/** Where a dimension stands in a list of them; what scores nothing in particular stands first. */
+export const placeOfDimension = (dimension: JudgeDimension | null): number =>
+  dimension === null ? -1 : judgeDimensions.indexOf(dimension);
+
 /** Scores run from 0 to this. */
 export const highestScore = 5;

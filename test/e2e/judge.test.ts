@@ -128,6 +128,9 @@ describe.skipIf(e2eObstacle !== null)('judging open-ended answers', () => {
   it('keeps the ledger of the run equal to the bill, judgements included', async () => {
     const { ledger } = await readRun(world.home, first.runId);
     const bill = await world.provider.totals();
+    const { usage, judgingUsage } = first;
+    expect(usage.paid_usd! + judgingUsage!.paid_usd!).toBeCloseTo(bill.costUsd, 8);
+    expect(usage.calls + judgingUsage!.calls).toBe(bill.requests);
 
     expect(ledger.openIntents).toEqual([]);
     expect(ledger.settledUsd).toBeCloseTo(bill.costUsd, 8);

@@ -72,7 +72,7 @@ describe('renderReport', () => {
         refused_input: 1 of 5 failed
 
       Spend (simulated)
-        paid $7.50, list $7.75: 480 calls, 12 from the call store, 240 pictures, 120000 + 9000 tokens
+        paid $7.50, list $7.75; 480 calls, 12 from the call store, 240 pictures, 120000 + 9000 tokens
         ledger: settled $7.50, of it duplicate $0.00; open at most $0.0200
         answer looker: no price, its spend is not counted
         calls without a settlement, possible duplicate spend: 1
@@ -115,13 +115,13 @@ describe('renderReport', () => {
         120 scheduled = 112 answered + 3 unparsed + 5 failed
 
       Accuracy
-        no item has a known answer
+        no multiple-choice question with a known answer
 
       Retrieval
         no gold spans or no frame times
 
       Spend
-        paid $7.50, list $7.75: 480 calls, 12 from the call store, 240 pictures, 120000 + 9000 tokens
+        paid $7.50, list $7.75; 480 calls, 12 from the call store, 240 pictures, 120000 + 9000 tokens
         ledger: settled $7.50, of it duplicate $0.00; open at most $0.0200
         answer looker: no price, its spend is not counted"
     `);

@@ -35,11 +35,45 @@ describe('renderSummary', () => {
     expect(text).toMatchInlineSnapshot(`
       "demo-1a2b3c4d: imagined-keyframes, stopped by provider
         items      120 scheduled = 112 answered + 3 unparsed + 5 failed
-        accuracy   no gold answers
+        accuracy   no multiple-choice question with a known answer
         retrieval  no gold spans or no frame times
         spend      paid -, list -; 480 calls, 12 from the call store, 240 pictures
         time       5 min 3 s
         degraded   4 of 120 items searched with an unedited reference frame"
     `);
+  });
+
+  it('says of judges what they were asked, over what, and what it cost', () => {
+    const judged = { judged: 8, unparsed: 1, failed: 0, pending: 1 };
+    const text = renderSummary({
+      ...sampleSummary,
+      judges: [
+        {
+          ...judged,
+          judge: 'j@1a2b3c4d',
+          contract: 'yes-no-score',
+          dimension: null,
+          yes: 6,
+          accuracy: 0.75,
+          meanScore: 3.5,
+        },
+        {
+          ...judged,
+          judge: 'j@1a2b3c4d',
+          contract: 'score',
+          dimension: 'TU',
+          yes: null,
+          accuracy: null,
+          meanScore: 2,
+        },
+      ],
+      judgingUsage: { ...sampleSummary.usage, calls: 18, cached_calls: 2, paid_usd: 0.25 },
+    });
+
+    expect(text.split('\n').filter((line) => /^ {2}judg/.test(line))).toEqual([
+      '  judged     75.0 % yes (6 of 8), score 3.50 by j@1a2b3c4d: 8 judged, 1 unparsed, 0 failed, 1 not yet (simulated)',
+      '  judged     TU score 2.00 by j@1a2b3c4d: 8 judged, 1 unparsed, 0 failed, 1 not yet (simulated)',
+      '  judging    paid $0.25, list $7.75; 18 calls, 2 from the call store (simulated)',
+    ]);
   });
 });
