@@ -67,13 +67,13 @@ describe('renderSummary', () => {
           meanScore: 2,
         },
       ],
-      judgingUsage: { ...sampleSummary.usage, calls: 18, cached_calls: 2, paid_usd: 0.25 },
+      judgingUsage: { ...sampleSummary.usage, calls: 18, cached_calls: 2, paid_usd: 1.25 },
     });
 
     expect(text.split('\n').filter((line) => /^ {2}judg/.test(line))).toEqual([
       '  judged     75.0 % yes (6 of 8), score 3.50 by j@1a2b3c4d: 8 judged, 1 unparsed, 0 failed, 1 not yet (simulated)',
       '  judged     TU score 2.00 by j@1a2b3c4d: 8 judged, 1 unparsed, 0 failed, 1 not yet (simulated)',
-      '  judging    paid $0.25, list $7.75; 18 calls, 2 from the call store (simulated)',
+      '  judging    paid $1.25, list $7.75; 18 calls, 2 from the call store (simulated)',
     ]);
   });
 });
