@@ -7,13 +7,18 @@ type Cursor = { readonly text: string; at: number };
  * Reads a value that begins at a place in a text: JSON, or a literal of Python (`{'pred': 'yes'}`,
  * `True`, `None`, `(1, 2)`), whatever stands behind it.
  *
- * @returns undefined when no such value begins there
+ * @returns the value, and where what follows it begins; null when no such value begins there
  */
-export function literalAt(text: string, start: number): unknown {
+export function literalAt(
+  text: string,
+  start: number,
+): { readonly value: unknown; readonly end: number } | null {
+  const cursor = { text, at: start };
   try {
-    return readValue({ text, at: start }, 0);
+    const value = readValue(cursor, 0);
+    return { value, end: cursor.at };
   } catch (error) {
-    if (error instanceof NoLiteral) return undefined;
+    if (error instanceof NoLiteral) return null;
     throw error;
   }
 }

@@ -3,6 +3,7 @@ import type { Config } from '../config.ts';
 import { canonicalJson, sha256Hex } from '../hashing.ts';
 import type { ChatModelSpec, JudgingSpec } from '../run-spec.ts';
 import { judgePromptVersion } from './judge-prompt.ts';
+import { judgeReplyVersion } from './judge-reply.ts';
 
 type JudgeModel = NonNullable<Config['models']['judge']>[number];
 
@@ -25,6 +26,10 @@ export function resolveJudging(
 
 /** Names a judge by its model and by everything else that its judgements depend on. */
 function snapshotOf(model: ChatModelSpec): string {
-  const content = canonicalJson({ model: chatIdentity(model), prompts: judgePromptVersion });
+  const content = canonicalJson({
+    model: chatIdentity(model),
+    prompts: judgePromptVersion,
+    replies: judgeReplyVersion,
+  });
   return `${model.model}@${sha256Hex(content).slice(0, 8)}`;
 }

@@ -12,6 +12,13 @@ describe('parseJudgeReply, a verdict and a score', () => {
     ["{'pred': 'yes', 'score': 4.8}", 'yes', 4.8],
     ['{"result": {"pred": "yes", "score": 3}}', 'yes', 3],
     ['{"score": 2, "reason": "it says {nothing}", "pred": "no"}', 'no', 2],
+    [
+      `{"pred": "no", "score": 0, "reason": "the candidate only says {'pred': 'yes', 'score': 5}"}`,
+      'no',
+      0,
+    ],
+    ['{"pred": "yes", "score": 4, "details": {"grammar": {"score": 1}}}', 'yes', 4],
+    ['In {braces}, and {"pred": "yes", "score": 3} stands', 'yes', 3],
   ])('reads %s', (reply, verdict, score) => {
     expect(parseJudgeReply(reply, null)).toEqual({ verdict, score });
   });
@@ -46,7 +53,7 @@ describe('parseJudgeReply, a verdict and a score', () => {
   });
 
   it('gives up on a reply of nothing but brackets', () => {
-    expect(parseJudgeReply(`{"pred": "yes", "score": 4}${'{'.repeat(20_000)}`, null)).toBeNull();
+    expect(parseJudgeReply(`${'{'.repeat(20_000)}{"pred": "yes", "score": 4}`, null)).toBeNull();
   });
 });
 

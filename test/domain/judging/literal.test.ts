@@ -14,13 +14,14 @@ describe('literalAt', () => {
     ['-1.5e2 and more', -150],
     ["'text' and more", 'text'],
   ])('reads %s', (text, value) => {
-    expect(literalAt(text, 0)).toEqual(value);
+    expect(literalAt(text, 0)).toMatchObject({ value });
   });
 
   it('begins where it is told to, whatever stands before and behind', () => {
     const text = 'My rating: {"score": 3}, because {it} fits.';
 
-    expect(literalAt(text, text.indexOf('{'))).toEqual({ score: 3 });
+    const start = text.indexOf('{');
+    expect(literalAt(text, start)).toEqual({ value: { score: 3 }, end: text.indexOf('}') + 1 });
   });
 
   it.each([
@@ -37,11 +38,11 @@ describe('literalAt', () => {
     ['{'.repeat(5000)],
     ['['.repeat(5000)],
   ])('finds nothing in %j', (text) => {
-    expect(literalAt(text, 0)).toBeUndefined();
+    expect(literalAt(text, 0)).toBeNull();
   });
 
   it('takes what no prototype can be told with', () => {
-    const value = literalAt('{"__proto__": {"score": 5}}', 0) as object;
+    const value = literalAt('{"__proto__": {"score": 5}}', 0)?.value as object;
 
     expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
     expect((value as { score?: number }).score).toBeUndefined();
