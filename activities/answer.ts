@@ -1,5 +1,6 @@
 import { parseAnswer } from '../domain/answer-parsing.ts';
 import { answerPrompt, shownOrder, takesWholeReply } from '../domain/answer-prompt.ts';
+import { splitFrameBudget } from '../domain/frame-budget.ts';
 import type { Frame, Item } from '../domain/item.ts';
 import { redrawOf } from '../domain/redraw.ts';
 import type { RunSpec } from '../domain/run-spec.ts';
@@ -104,7 +105,8 @@ async function chooseFrames(
     const budget = Math.min(strategy.answerFrames ?? strategy.initialFrames, most);
     return sampleVideos(spec, item, frames, budget);
   }
-  const chosen = bestOf(resultOf<RetrieveResult>(records, 'embed-retrieve', 0), most);
+  const found = resultOf<RetrieveResult>(records, 'embed-retrieve', 0);
+  const chosen = bestOf(found, item.videoIds, most);
   return Promise.all(
     item.videoIds.map(async (videoId) => {
       const all = await frames.list(spec, videoId);
@@ -119,11 +121,26 @@ async function chooseFrames(
   );
 }
 
-/** The frames that were chosen first, in the order they are shown: `retrieved` has the best in front. */
-function bestOf({ retrieved, chosen }: RetrieveResult, most: number): readonly ShownFrame[] {
+type NamedFrame = Pick<ShownFrame, 'video_id' | 'frame_id'>;
+
+/**
+ * The frames that were chosen first, each video's share of `most`, in the order they are shown:
+ * `retrieved` has the best of a video in front.
+ */
+function bestOf(
+  { retrieved, chosen }: RetrieveResult,
+  videoIds: readonly string[],
+  most: number,
+): readonly ShownFrame[] {
   if (chosen.length <= most) return chosen;
-  const nameOf = ({ video_id, frame_id }: Pick<ShownFrame, 'video_id' | 'frame_id'>): string =>
-    JSON.stringify([video_id, frame_id]);
-  const best = new Set(retrieved.slice(0, most).map(nameOf));
-  return chosen.filter((frame) => best.has(nameOf(frame)));
+  const ofVideo = (frames: readonly NamedFrame[], videoId: string) =>
+    frames.filter(({ video_id }) => video_id === videoId);
+  const counts = videoIds.map((videoId) => ofVideo(chosen, videoId).length);
+  const shares = splitFrameBudget(most, counts);
+  const best = videoIds.flatMap((videoId, video) =>
+    ofVideo(retrieved, videoId).slice(0, shares[video]),
+  );
+  const nameOf = ({ video_id, frame_id }: NamedFrame) => JSON.stringify([video_id, frame_id]);
+  const names = new Set(best.map(nameOf));
+  return chosen.filter((frame) => names.has(nameOf(frame)));
 }

@@ -11,6 +11,7 @@ import type { Item } from '../../domain/item.ts';
 import type { Step } from '../../domain/outcome.ts';
 import type { RunSpec } from '../../domain/run-spec.ts';
 import { shownFrame } from '../../domain/shown-frame.ts';
+import { StepError } from '../../domain/step-error.ts';
 import type { AnswerResult, PlanResult, RetrieveResult } from '../../domain/step-results.ts';
 import { createIndexOpener } from '../../workers/open-frame-index.ts';
 import type { Stores } from '../../workers/open-stores.ts';
@@ -102,6 +103,27 @@ describe('answerQuestion', () => {
     await answer(pair, {});
 
     expect(await shown()).toEqual(['v0/3', 'v0/7', 'v1/0']);
+  });
+
+  it('halves them where they are too many, video by video', async () => {
+    const found = [9, 2, 12, 4].map((id) => all[id]!).concat(all.slice(lengths.v0));
+    const chosen = found.map(shownFrame);
+    await leaveResult(stores, 'embed-retrieve', 0, { retrieved: chosen, chosen });
+    const spec = stepSpec({ onContextLength: 'fewer-frames' });
+    const given = steps(spec);
+    let isFirst = true;
+    const { answerQuestion } = createAnswerActivities({
+      ...given,
+      askChat: async (ask) => {
+        if (!isFirst) return given.askChat(ask);
+        isFirst = false;
+        throw new StepError('context_length', 'fail', 'too long', { remedy: 'fewer-frames' });
+      },
+    });
+
+    await inActivity(() => answerQuestion(ref));
+
+    expect(await shown()).toEqual(['v0/9', 'v0/2', 'v1/0']);
   });
 
   it('names the video of which a chosen frame is gone', async () => {

@@ -42,7 +42,7 @@ describe('literalAt', () => {
   });
 
   it('takes what no prototype can be told with', () => {
-    const value = literalAt('{"__proto__": {"score": 5}}', 0)?.value as object;
+    const value = literalAt('{"__proto__": {"score": 5}}', 0)!.value as object;
 
     expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
     expect((value as { score?: number }).score).toBeUndefined();
