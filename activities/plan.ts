@@ -1,6 +1,6 @@
 import type { Frame, Item } from '../domain/item.ts';
 import { parsePlan } from '../domain/plan-parsing.ts';
-import { planFrames, planPrompt, repairPrompt } from '../domain/prompts.ts';
+import { numberFrames, planPrompt, repairPrompt } from '../domain/prompts.ts';
 import { redrawOf } from '../domain/redraw.ts';
 import type { PlannedImage } from '../domain/row.ts';
 import type { RunSpec } from '../domain/run-spec.ts';
@@ -61,7 +61,7 @@ async function planFrom(
   const { ref, step, spec, item, sampled } = about;
   const { maxImageRequests } = spec.strategy;
   const videos = await withPictures(spec, frames, sampled);
-  const shown = planFrames(videos);
+  const shown = numberFrames(videos);
   const { question, options } = item;
   const request = planPrompt({ question, options, videos, maxImageRequests });
   const limits = { sampledFrameIds: shown.map(({ id }) => id), maxImageRequests };

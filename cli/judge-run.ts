@@ -2,22 +2,29 @@ import { workflowFailure, workflowState } from '../client/workflow-state.ts';
 import { judgeQueuesOf } from '../domain/run-queues.ts';
 import type { RunRecord } from '../domain/stores/run-store.ts';
 import { judgeWorkflowId } from '../domain/workflow-contract.ts';
-import { closeEndedJudgings } from '../client/judging.ts';
+import { closeEndedJudgings, startJudging } from '../client/judging.ts';
 import { nameUnpolled } from './name-unpolled.ts';
 import { printNote } from './output.ts';
 import type { Session } from './session.ts';
 
 const lineEveryMs = 30_000;
 
-/** Waits for the judging that a drive has left behind, where the run has judges. */
+/**
+ * Waits for the judging that a drive has left behind, where the run has judges; one that was ended
+ * before all was judged goes on.
+ */
 export async function untilJudged(
   session: Session,
   run: RunRecord,
   interrupted: AbortSignal,
 ): Promise<void> {
   if (run.spec.judging === undefined || interrupted.aborted) return;
-  const state = await workflowState(session.client, judgeWorkflowId(run.runId));
-  if (state === 'running') await watchJudging(session, run, interrupted);
+  const { client, stores } = session;
+  const state = await workflowState(client, judgeWorkflowId(run.runId));
+  const last = await stores.judgements.latest(run.runId);
+  const isLeft = run.state === 'completed' && last?.state !== 'completed';
+  if (state !== 'running' && isLeft) await startJudging(client, run, false);
+  if (state === 'running' || isLeft) await watchJudging(session, run, interrupted);
 }
 
 /** Prints how far the judging of a run is until it has ended or the signal aborts. */

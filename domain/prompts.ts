@@ -18,7 +18,7 @@ export type PlanFrame = {
  * Gives frames the ids that a plan knows them by: their own in one video; with several, whose frames
  * have equal numbers, their places from 1.
  */
-export function planFrames(videos: readonly (readonly PromptFrame[])[]): PlanFrame[] {
+export function numberFrames(videos: readonly (readonly PromptFrame[])[]): PlanFrame[] {
   const frames = videos.flatMap((shown, video) => shown.map((frame) => ({ frame, video })));
   return frames.map((entry, place) => ({
     ...entry,
@@ -39,7 +39,7 @@ export function planPrompt(about: {
   readonly maxImageRequests: number;
 }): ChatRequest {
   const { videos, maxImageRequests: most } = about;
-  const frames = planFrames(videos);
+  const frames = numberFrames(videos);
   const count = videos.length;
   const whose = count === 1 ? 'the video, in order' : `${count} videos, each video's in order`;
   const question = withOptions(about.question, about.options ?? []);

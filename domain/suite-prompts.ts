@@ -93,7 +93,12 @@ const entries = {
     version: 1,
     formats: ['activitynet-qa'],
     system: null,
-    requests: { 'open-ended': { words: 'Answer with a single word or a short phrase.' } },
+    requests: {
+      'open-ended': {
+        words: 'Answer with a single word or a short phrase.',
+        takesWholeReply: true,
+      },
+    },
     maxTokens: 100,
   },
   videoqa: {
@@ -103,6 +108,7 @@ const entries = {
     requests: {
       'open-ended': {
         words: 'Answer concisely, with one word or a short phrase and without any explanation.',
+        takesWholeReply: true,
       },
     },
     maxTokens: 100,

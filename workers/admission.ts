@@ -2,16 +2,13 @@ import { BudgetRefusal } from '../domain/budget-gate.ts';
 import { crashPoint } from '../domain/crash-points.ts';
 import { StepError } from '../domain/step-error.ts';
 import type { Admission, RunStore } from '../domain/stores/run-store.ts';
-
-/** How long an answer of the database counts. */
-const freshMs = 1000;
+import { forASecond } from './for-a-second.ts';
 
 type Answer = { readonly admission: Admission; readonly stop: StepError | null };
 
 /** Reads whether a run may make paid calls, at most once a second per run, and stops one. */
 export function createAdmissionReader(runs: RunStore) {
-  const known = new Map<string, { readonly at: number; readonly answer: Promise<Answer> }>();
-  const read = async (runId: string): Promise<Answer> => {
+  const { read, forget } = forASecond(async (runId): Promise<Answer> => {
     const run = await runs.get(runId);
     const detail = run?.stopDetail ?? null;
     const stop =
@@ -19,16 +16,9 @@ export function createAdmissionReader(runs: RunStore) {
         ? null
         : new StepError(detail.class, 'fail', detail.message, { stopsRun: true });
     return { admission: run?.admission ?? 'stopped', stop };
-  };
+  });
   return {
-    admission(runId: string): Promise<Answer> {
-      const last = known.get(runId);
-      if (last !== undefined && performance.now() - last.at < freshMs) return last.answer;
-      const answer = read(runId);
-      answer.catch(() => known.delete(runId));
-      known.set(runId, { at: performance.now(), answer });
-      return answer;
-    },
+    admission: read,
     /**
      * Closes a run for everybody: a key, a quota or a model that nothing but a person can mend. A
      * spent budget lets items that have started finish.
@@ -39,7 +29,7 @@ export function createAdmissionReader(runs: RunStore) {
         if (run?.state !== 'running' && run?.state !== 'paused') return;
         await runs.setAdmission(runId, 'draining');
         await runs.setState(runId, 'stopped', { reason: 'budget', detail: null });
-        known.delete(runId);
+        forget(runId);
         return;
       }
       const detail = { class: reason.failureClass, message: reason.message };
@@ -47,7 +37,7 @@ export function createAdmissionReader(runs: RunStore) {
       await runs.setState(runId, 'stopped', { reason: 'provider', detail });
       crashPoint('run-stopping');
       await runs.setAdmission(runId, 'stopped');
-      known.delete(runId);
+      forget(runId);
     },
   };
 }

@@ -2,9 +2,7 @@ import { BudgetRefusal } from '../domain/budget-gate.ts';
 import { StepError } from '../domain/step-error.ts';
 import type { JudgementStore } from '../domain/stores/judgement-store.ts';
 import type { Admission } from '../domain/stores/run-store.ts';
-
-/** How long an answer of the database counts. */
-const freshMs = 1000;
+import { forASecond } from './for-a-second.ts';
 
 type Answer = { readonly admission: Admission; readonly stop: StepError | null };
 
@@ -13,23 +11,15 @@ type Answer = { readonly admission: Admission; readonly stop: StepError | null }
  * place of its run. Read at most once a second per run.
  */
 export function createJudgingAdmission(judgements: Pick<JudgementStore, 'latest' | 'stop'>) {
-  const known = new Map<string, { readonly at: number; readonly answer: Promise<Answer> }>();
-  const read = async (runId: string): Promise<Answer> => {
+  const { read, forget } = forASecond(async (runId): Promise<Answer> => {
     const judging = await judgements.latest(runId);
     const detail = judging?.state === 'running' ? judging.stopDetail : null;
     if (detail === null) return { admission: 'open', stop: null };
     const stop = new StepError(detail.class, 'fail', detail.message, { stopsRun: true });
     return { admission: 'stopped', stop };
-  };
+  });
   return {
-    admission(runId: string): Promise<Answer> {
-      const last = known.get(runId);
-      if (last !== undefined && performance.now() - last.at < freshMs) return last.answer;
-      const answer = read(runId);
-      answer.catch(() => known.delete(runId));
-      known.set(runId, { at: performance.now(), answer });
-      return answer;
-    },
+    admission: read,
     /** Stops the judging for everybody; after a spent budget, calls in flight still finish. */
     async stopRun(runId: string, reason: StepError | BudgetRefusal): Promise<void> {
       if (reason instanceof BudgetRefusal) {
@@ -38,7 +28,7 @@ export function createJudgingAdmission(judgements: Pick<JudgementStore, 'latest'
         const stopDetail = { class: reason.failureClass, message: reason.message };
         await judgements.stop(runId, { stopReason: 'provider', stopDetail });
       }
-      known.delete(runId);
+      forget(runId);
     },
   };
 }

@@ -29,10 +29,11 @@ export async function gc(options: GcOptions): Promise<ExitCode> {
 }
 
 /** What is being worked on stores files before it writes down that it needs them. */
-async function refuseWhileOpen({ runs, indexJobs }: Stores): Promise<void> {
+async function refuseWhileOpen({ runs, indexJobs, judgements }: Stores): Promise<void> {
   const open = [
     ...(await runs.openDrives()).map(({ runId }) => runId),
     ...(await indexJobs.listOpen()).map(({ jobId }) => jobId),
+    ...(await judgements.listOpen()).map(({ runId }) => `the judging of ${runId}`),
   ];
   if (open.length === 0) return;
   throw new UsageError(

@@ -1,9 +1,11 @@
 import { cancelJudging, startJudging } from '../../client/judging.ts';
+import { workflowState } from '../../client/workflow-state.ts';
 import { orchestrationQueue } from '../../domain/queues.ts';
 import { judgeKeysNeeded } from '../../domain/run-queues.ts';
 import { isSimulated } from '../../domain/run-spec.ts';
 import type { RunRecord } from '../../domain/stores/run-store.ts';
 import { UsageError } from '../../domain/usage-error.ts';
+import { judgeWorkflowId } from '../../domain/workflow-contract.ts';
 import { judgeAgreement } from '../../results/judge-agreement.ts';
 import { createJudgeCount } from '../../results/judge-report.ts';
 import { summariseJudges } from '../../results/judge-summary.ts';
@@ -54,6 +56,7 @@ async function judgeIn(
   const interrupted = interruption(session);
   await session.serveJudging(run.spec, keys);
   if (role === 'cluster') await refuseUnpolled(client, [orchestrationQueue]);
+  await refuseInVain(session, runId, unparsed);
   await startJudging(client, run, unparsed);
   await watchJudging(session, run, interrupted);
   const judging = await stores.judgements.latest(runId);
@@ -80,6 +83,19 @@ function refuseUnjudged({ runId, spec }: RunRecord): void {
   throw new UsageError(
     `Run ${runId} has no judge. Who judges is part of what a run is: add models.judge and judge to ` +
       'its configuration and `videoqa run` it; the answers are taken from the call store, unpaid.',
+  );
+}
+
+/** A judging at work asks nobody anew. */
+async function refuseInVain(
+  { client }: Session,
+  runId: string,
+  isAskedAnew: boolean,
+): Promise<void> {
+  if (!isAskedAnew || (await workflowState(client, judgeWorkflowId(runId))) !== 'running') return;
+  throw new UsageError(
+    `${runId} is being judged: --unparsed would do nothing. Give it again when that has ended, or ` +
+      `end it first: \`videoqa judge ${runId} --stop\`.`,
   );
 }
 

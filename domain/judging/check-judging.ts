@@ -13,9 +13,6 @@ export function findJudgingProblems({ models, judge }: Config): ConfigProblem[] 
     return problem(['judge'], message);
   }
   if (models.judge === undefined) return problem(['models', 'judge'], 'is missing beside `judge`');
-  const judges = models.judge.map((model) => JSON.stringify(model));
-  if (new Set(judges).size < judges.length)
-    return problem(['models', 'judge'], 'names one judge twice; remove one of them');
   if (new Set(judge.contract).size < judge.contract.length)
     return problem(['judge', 'contract'], 'names one contract twice; remove one of them');
   return [];

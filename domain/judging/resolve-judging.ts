@@ -1,5 +1,6 @@
 import { chatIdentity } from '../chat-identity.ts';
 import type { Config } from '../config.ts';
+import { UsageError } from '../usage-error.ts';
 import { canonicalJson, sha256Hex } from '../hashing.ts';
 import type { ChatModelSpec, JudgingSpec } from '../run-spec.ts';
 import { judgePromptVersion } from './judge-prompt.ts';
@@ -11,6 +12,7 @@ type JudgeModel = NonNullable<Config['models']['judge']>[number];
  * Who judges the run that a configuration describes; nothing where nobody does.
  *
  * @param resolve  makes a model of the configuration what a run uses
+ * @throws {UsageError} when one judge is named twice
  */
 export function resolveJudging(
   { models, judge }: Pick<Config, 'models' | 'judge'>,
@@ -21,6 +23,12 @@ export function resolveJudging(
     const model = resolve(models.judge?.length === 1 ? 'judge' : `judge.${index}`, given);
     return { judge: snapshotOf(model), model };
   });
+  const names = judges.map(({ judge: name }) => name);
+  const twice = names.find((name, place) => names.indexOf(name) !== place);
+  if (twice !== undefined)
+    throw new UsageError(
+      `models.judge: two of them are ${twice}. Nothing in which they differ changes a judgement: remove one.`,
+    );
   return { judging: { judges, contracts: judge.contract, calibrationArtifact: null } };
 }
 

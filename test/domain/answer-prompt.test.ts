@@ -223,6 +223,6 @@ describe('the words of a suite', () => {
     const isWhole = (name: Parameters<typeof suitePrompt>[0]) =>
       takesWholeReply({ item, prompt: { suite: suitePrompt(name) } });
 
-    expect([isWhole('vcgbench'), isWhole('activitynet-qa')]).toEqual([true, false]);
+    expect([isWhole('videoqa'), isWhole('mvbench')]).toEqual([true, false]);
   });
 });

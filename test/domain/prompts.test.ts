@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { answerPrompt } from '../../domain/answer-prompt.ts';
 import { canonicalJson, sha256Hex } from '../../domain/hashing.ts';
-import { planFrames, planPrompt, promptVersion, repairPrompt } from '../../domain/prompts.ts';
+import { numberFrames, planPrompt, promptVersion, repairPrompt } from '../../domain/prompts.ts';
 
 const frames = [
   { frameId: 7, timeSeconds: 3.5, sha256: 'aa', mediaType: 'image/jpeg' },
@@ -58,10 +58,10 @@ describe('planPrompt', () => {
   });
 });
 
-describe('planFrames', () => {
+describe('numberFrames', () => {
   it('knows which frame of which video an id means', () => {
-    expect(planFrames([frames]).map(({ id }) => id)).toEqual([7, 120]);
-    expect(planFrames([frames, others])[2]).toEqual({ id: 3, frame: others[0], video: 1 });
+    expect(numberFrames([frames]).map(({ id }) => id)).toEqual([7, 120]);
+    expect(numberFrames([frames, others])[2]).toEqual({ id: 3, frame: others[0], video: 1 });
   });
 });
 

@@ -19,8 +19,8 @@ describe('the prompts of the suites', () => {
       'mlvu.1 83bb6ae1',
       'nextqa.1 758aa4ed',
       'egoschema.1 3eb5cac1',
-      'activitynet-qa.1 5418a07e',
-      'videoqa.1 908f498a',
+      'activitynet-qa.1 196e4c78',
+      'videoqa.1 ba0d36ca',
       'vcgbench.1 5cc0425f',
       'recaption.1 e15e7850',
     ]);

@@ -253,4 +253,27 @@ describe.skipIf(e2eObstacle !== null)('judging open-ended answers', () => {
       await other.close();
     }
   }, 180_000);
+
+  it('stopped by a used-up quota, goes on with the same command', async () => {
+    const other = await openWorld();
+    try {
+      await run(other, { isJudged: false });
+      await other.provider.setFaults({ rate: 1, kinds: ['quota'] });
+
+      const stopped = await run(other);
+
+      expect(stopped.code).toBe(6);
+      expect(stopped.stderr).toContain('judging was stopped');
+      expect(judgeOf(stopped.summary).judged).toBe(0);
+
+      await other.provider.setFaults({ rate: 0 });
+      const { code, summary } = await run(other);
+
+      expect(code).toBe(0);
+      expect(judgeOf(summary)).toMatchObject({ judged: items, failed: 0, pending: 0 });
+      expect(await other.judgeCalls()).toHaveLength(items);
+    } finally {
+      await other.close();
+    }
+  }, 120_000);
 });

@@ -24,6 +24,8 @@ export type Behaviour = {
   readonly indexVideo?: (videoId: string) => Promise<string>;
   /** To be judged. @default 3 */
   readonly judgements?: number;
+  /** Called when it has been found what is to be judged, before that is told. */
+  readonly planned?: (judging: number | null) => Promise<void>;
   readonly judge?: (ref: JudgementRef) => Promise<{ state: 'judged' | 'unparsed' }>;
 };
 
@@ -40,6 +42,7 @@ export function fakeDrive(behaviour: Behaviour) {
     extractFrames,
     indexVideo,
     judgements = 3,
+    planned,
     judge,
   } = behaviour;
   const recorded: ItemEnd[] = [];
@@ -111,6 +114,7 @@ export function fakeDrive(behaviour: Behaviour) {
       planJudgements: async ({ judging: known }: { judging: number | null }) => {
         await note(`planned ${known ?? 'first'}`);
         judging.known = judgements + (known === null ? 0 : judging.late);
+        await planned?.(known);
         return { judging: 1, waiting: judging.known - judging.made.size };
       },
       loadJudgements: async ({ after }: { after: number }) => {

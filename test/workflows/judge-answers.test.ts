@@ -169,6 +169,27 @@ describe('evaluate', () => {
     expect(drive.calls.filter((call) => call === 'planned first')).toHaveLength(1);
   });
 
+  it('tells a judging that has looked already that there are more', async () => {
+    let hasEnded = false;
+    const drive = fakeDrive({
+      items: 1,
+      planned: async (known) => {
+        if (known === null || hasEnded) return;
+        await expect.poll(() => hasEnded, { timeout: 30_000 }).toBe(true);
+        drive.judging.late = 2;
+      },
+    });
+    const about = driveInput({ judgeQueues: { j: 'q' } });
+
+    await whileWorking(server, bundle, drive, async () => {
+      const judging = await startJudging(server, judgeInput({ runId: about.runId }));
+      await expect.poll(() => drive.calls, { timeout: 30_000 }).toContain('planned 1');
+      await (await startDrive(server, about)).result();
+      hasEnded = true;
+      expect(await judging.result()).toMatchObject({ judged: 5 });
+    });
+  });
+
   it('judges nothing when the drive was stopped', async () => {
     const drive = fakeDrive({
       items: 1,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { suitePrompt } from '../../../domain/suite-prompts.ts';
 import type { DatasetFormat } from '../format.ts';
 import { filesOfFolder } from '../reading/files-of-folder.ts';
 import { checkRecord } from '../reading/check-record.ts';
@@ -6,12 +7,6 @@ import { textField, videoField } from '../reading/fields.ts';
 import { readJsonRecords } from '../reading/json-records.ts';
 
 const recordSchema = z.looseObject({ video_name: videoField, caption: textField.nullish() });
-
-/** What PLLaVA's recaptioning asks of every clip. */
-const instruction =
-  'Describe this video in one precise and detailed paragraph: the background, the characters, and what ' +
-  'they do. Look at the whole of it and tell what matters. Say nothing of colours or of how many ' +
-  'things there are, and nothing that you are not sure of.';
 
 /**
  * A folder of clips to be captioned, as PLLaVA lays out Inter4K: `annotations.json` of `{video_name,
@@ -32,7 +27,7 @@ export const format: DatasetFormat = {
           place: record.place,
           id: videoId,
           videos: [{ videoId }],
-          question: instruction,
+          question: suitePrompt('recaption').requests.caption!.words,
           options: [],
           task: 'caption',
           answer: caption == null ? { form: 'none' } : { form: 'free', text: caption },

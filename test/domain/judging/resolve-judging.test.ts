@@ -76,7 +76,6 @@ describe('a configuration with judges', () => {
       judged({ ...judge, maxTokens: 0 }, 'score'),
       'models.judge.maxTokens: must be at least 1',
     ],
-    ['a judge named twice', judged([judge, judge], 'score'), 'names one judge twice'],
     ['a contract named twice', judged(judge, ['score', 'score']), 'names one contract twice'],
     ['an empty list', judged([], 'score'), 'models.judge: must'],
   ])('is refused for %s', (_, raw, message) => {
@@ -85,6 +84,12 @@ describe('a configuration with judges', () => {
 });
 
 describe('the identity of a judged run', () => {
+  it('has each judge once, whatever its limits are', () => {
+    const twice = judged([judge, { ...judge, timeoutS: 5 }], 'score');
+
+    expect(() => resolved(twice)).toThrow(/two of them are .+@[0-9a-f]{8}/);
+  });
+
   it('is that of the run without a judge where there is none', () => {
     expect(resolved(plain).judging).toBeUndefined();
     expect(runIdentity(resolved(plain), 'h').identity).not.toContain('judg');

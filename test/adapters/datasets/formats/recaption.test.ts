@@ -24,7 +24,7 @@ it('asks the same of all: what is there and who does what, without colours and c
 
   expect(items.map(({ task }) => task)).toEqual(items.map(() => 'caption'));
   expect(items[1]?.question).toBe(items[0]?.question);
-  expect(items[0]?.question).toMatch(/background.*characters.*do.*nothing of colours.*how many/s);
+  expect(items[0]?.question).toMatch(/background.*characters.*do.*no colours.*no numbers/s);
 });
 
 it('refuses a clip that is listed twice or whose name leads elsewhere', async () => {
