@@ -161,6 +161,22 @@ describe.skipIf(e2eObstacle !== null)('judging open-ended answers', () => {
     });
   }, 120_000);
 
+  it('asks several judges each for everything, and pays nobody twice', async () => {
+    const before = await world.judgeCalls();
+
+    const { code, summary } = await run(world, { judge: [{}, { temperature: 0.7 }] });
+
+    expect(code).toBe(0);
+    const judges = summary.judges!.map(({ judge }) => judge);
+    expect(new Set(judges).size).toBe(2);
+    expect(summary.judges!.map(({ judged }) => judged)).toEqual([items, items]);
+    // What the first of them says has been paid before.
+    expect(await world.judgeCalls()).toHaveLength(before.length + items);
+    const found = await readRun(world.home, summary.runId);
+    for (const { judgements } of found.rows)
+      expect(judgements.map(({ judge }) => judge).toSorted()).toEqual(judges.toSorted());
+  }, 60_000);
+
   it('refuses to judge a run that has no judge, and says how it gets one', async () => {
     const { summary } = await run(world, { isJudged: false });
 

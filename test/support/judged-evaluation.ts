@@ -35,6 +35,8 @@ export async function writeOpenQuestions(file: string, items: number): Promise<s
   return join(folder, 'frames');
 }
 
+type JudgeSettings = { readonly temperature?: number; readonly maxAttempts?: number };
+
 export type JudgedOptions = {
   readonly name: string;
   readonly providerUrl: string;
@@ -42,14 +44,22 @@ export type JudgedOptions = {
   readonly frames: string;
   /** False leaves the judge out. @default true */
   readonly isJudged?: boolean;
-  readonly judge?: { readonly temperature?: number; readonly maxAttempts?: number };
+  readonly judge?: JudgeSettings | readonly JudgeSettings[];
   readonly calibration?: string;
   readonly itemsInFlight?: number;
 };
 
 /** Writes a configuration whose answers are judged by the simulated provider. JSON is YAML. */
 export async function writeJudgedConfig(file: string, options: JudgedOptions): Promise<string> {
-  const { name, providerUrl, questions, frames, isJudged = true, judge, calibration } = options;
+  const {
+    name,
+    providerUrl,
+    questions,
+    frames,
+    isJudged = true,
+    judge = {},
+    calibration,
+  } = options;
   const model = {
     provider: 'simulated',
     baseUrl: `${providerUrl}/v1`,
@@ -62,7 +72,9 @@ export async function writeJudgedConfig(file: string, options: JudgedOptions): P
     dataset: { name: 'open', format: 'mlvu', path: questions, frames, frameTime: { perSecond: 1 } },
     models: {
       answer: { ...model, model: 'simulated-vlm' },
-      ...(isJudged && { judge: { ...model, model: 'simulated-judge', ...judge } }),
+      ...(isJudged && {
+        judge: [judge].flat().map((each) => ({ ...model, model: 'simulated-judge', ...each })),
+      }),
     },
     strategy: { name: 'uniform', answerFrames: 8 },
     run: { itemsInFlight: options.itemsInFlight ?? 8, failOn: 0.05 },
