@@ -1,3 +1,4 @@
+import { unknownJudge } from '../../domain/imported-run.ts';
 import { plainText } from '../../domain/plain-text.ts';
 import type { JudgedComparison } from '../../results/compare-judgements.ts';
 import type { JudgeAgreement } from '../../results/judge-agreement.ts';
@@ -112,7 +113,11 @@ function agreementLines(agreement: readonly JudgeAgreement[]): string[] {
 
 /** What judges say of runs against a baseline. */
 export function renderJudgedComparison(comparisons: readonly JudgedComparison[]): string {
-  return ['', 'By their judges', ...indented(comparisons.map(comparisonLine))].join('\n');
+  return [
+    '',
+    'By their judges, over items judged in both',
+    ...indented(comparisons.map(comparisonLine)),
+  ].join('\n');
 }
 
 function comparisonLine(found: JudgedComparison): string {
@@ -125,7 +130,8 @@ function comparisonLine(found: JudgedComparison): string {
     );
     return value >= 0 ? `+${shown}` : shown;
   };
-  const judges = ofBaseline === ofRun ? `by ${ofRun}` : `by ${ofRun} against ${ofBaseline}`;
+  const isOneJudge = ofBaseline === ofRun && ofRun !== unknownJudge;
+  const judges = isOneJudge ? `by ${ofRun}` : `by ${ofRun} against ${ofBaseline}`;
   return plainText(
     `${run} - ${baseline}, ${found.dimension ?? measure} ${judges}: ${signed(difference)} ${unit}, ` +
       `interval ${signed(ci95[0])} to ${signed(ci95[1])}, ${items} paired items`,
