@@ -47,6 +47,7 @@ function judgeName({ judge, responseModels }: JudgeReport): string {
 
 const dimensionTitles = [
   'asked for',
+  'yes of scheduled',
   'yes of judged',
   '95 % interval',
   'mean score of judged',
@@ -56,14 +57,17 @@ const dimensionTitles = [
   'unparsed',
   'failed',
   'not judged',
+  'scheduled',
 ] as const;
 
 function dimensionCells(found: JudgedDimension): string[] {
   const { contract, dimension, judged, yes, accuracy, score, meanTruncatedScore } = found;
+  const { scheduled, overScheduled } = found;
   const interval = (mean: MeanOver | null, show: (value: number) => string) =>
     mean === null ? '-' : `${show(mean.ci95[0])} to ${show(mean.ci95[1])}`;
   return [
     dimension ?? contract,
+    overScheduled === null ? '-' : `${percent(overScheduled)} (${yes} of ${scheduled})`,
     accuracy === null ? '-' : `${percent(accuracy.mean)} (${yes} of ${judged})`,
     interval(accuracy, percent),
     score === null ? '-' : points(score.mean),
@@ -73,6 +77,7 @@ function dimensionCells(found: JudgedDimension): string[] {
     String(found.unparsed),
     String(found.failed),
     String(found.unjudged),
+    scheduled === null ? '-' : String(scheduled),
   ];
 }
 
@@ -86,8 +91,8 @@ function meanLines({ scores, categories }: JudgeReport): string[] {
         ];
   return [
     ...overall,
-    ...categories.flatMap(({ category, labels, macro }) => [
-      `by ${category}, over judged: macro over ${labels.length} labels ` +
+    ...categories.flatMap(({ category, contract, labels, macro }) => [
+      `by ${category}, ${contract} over judged: macro over ${labels.length} labels ` +
         `${macro.accuracy === null ? '' : `${percent(macro.accuracy)} yes, `}score ${points(macro.meanScore)}`,
       ...labels.map(({ label, judged, yes, meanScore }) => {
         const verdicts = yes === null ? '' : `${yes} yes, `;
