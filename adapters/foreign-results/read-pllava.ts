@@ -38,7 +38,7 @@ export async function readPllava(
       record,
       finders.flatMap(({ list, take }): JudgedResult[] => {
         const found = take(record);
-        return found === null ? [] : [{ judge: list.judge ?? judge, record: found }];
+        return found === null ? [] : [{ judge: namedIn(list) ?? judge, record: found }];
       }),
     ),
   );
@@ -54,6 +54,10 @@ export async function readPllava(
 }
 
 type CheckedList = { readonly list: ResultList } & ReturnType<typeof checkRecords>;
+
+/** Our own export of results whose judge nobody names is a file of the judge `unknown`. */
+const namedIn = (list: ResultList): string | null =>
+  list.judge === unknownJudge ? null : list.judge;
 
 function checkSuites({ list, suite }: CheckedList, others: readonly CheckedList[]): void {
   for (const other of others) {

@@ -141,6 +141,15 @@ describe('results of VideoQA', () => {
     expect(named.spec.runId).not.toBe((await imported()).spec.runId);
   });
 
+  it('take a file of the judge `unknown`, as we export it, for one that names nobody', async () => {
+    const record = qa(1, 'a dog', { score: 4, correct: true });
+    await put('final_results-unknown.json', { acc_dict: {}, result_list: [record] });
+
+    const named = importedRun('theirs', await readPllava(folder, 'gpt-4'));
+
+    expect(named.rows[0]!.judgements).toMatchObject([{ judge: 'gpt-4' }]);
+  });
+
   it('take an empty prediction for none, and a score that is none for no judgement', async () => {
     await put('all_results.json', {
       acc_dict: {},
