@@ -152,6 +152,7 @@ function addReadingVerbs(verb: AddVerb): void {
         .makeOptionMandatory(),
     )
     .option('--name <name>', "begins the run's id; default: the folder's name")
+    .option('--judge <name>', 'who judged, where the name of a judged file does not say')
     .option(...json);
 }
 

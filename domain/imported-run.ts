@@ -1,6 +1,6 @@
 import { freezeItems } from './frozen-items.ts';
 import { canonicalJson, sha256Hex } from './hashing.ts';
-import type { Item } from './item.ts';
+import { type Item, taskOf } from './item.ts';
 import { type Judgement, judgementScores } from './judging/judgement.ts';
 import type { Row } from './row.ts';
 import { runNameForIds } from './run-identity.ts';
@@ -9,6 +9,9 @@ import { isCorrect, letterScore } from './scoring.ts';
 import { ruleScores, scoresByRule } from './suites/reply-rules.ts';
 import { noUsage } from './usage.ts';
 import { priorities } from './priority.ts';
+
+/** Who judged where nobody says: two runs with this judge need not have been judged by one. */
+export const unknownJudge = 'unknown';
 
 /** What somebody else's files say of one question. */
 export type ImportedResult = {
@@ -144,7 +147,8 @@ function rowOf(spec: RunSpec, result: ImportedResult, finishedAt: string): Row {
     item_id: item.itemId,
     sample: 0,
     drive: 1,
-    task: datasetId,
+    task: taskOf(item),
+    dataset: datasetId,
     video_ids: item.videoIds,
     question: item.question,
     options: item.options,

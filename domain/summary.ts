@@ -27,7 +27,7 @@ export type Accuracy = {
   readonly ci95: readonly [number, number];
 };
 
-/** What one judge says of the answers in one dimension; accuracy and mean are over the judged ones. */
+/** What one judge says of the answers in one dimension; `accuracy` and the mean are over the judged ones. */
 export type JudgeSummary = {
   readonly judge: string;
   readonly contract: JudgeContract;
@@ -38,9 +38,13 @@ export type JudgeSummary = {
   readonly failed: number;
   /** Taken up, and not judged yet. */
   readonly pending: number;
+  /** Judgements due if every scheduled item were answered; null where nobody has read the items. */
+  readonly scheduled: number | null;
   /** Null where no verdict was asked for. */
   readonly yes: number | null;
   readonly accuracy: number | null;
+  /** yes / scheduled: failed and unparsed items are no yes. */
+  readonly overScheduled: number | null;
   /** From 0 to 5. */
   readonly meanScore: number | null;
 };

@@ -1,3 +1,4 @@
+import { unknownJudge } from '../domain/imported-run.ts';
 import { highestScore } from '../domain/judging/judge-contract.ts';
 import { pairedDifference } from '../domain/statistics.ts';
 import { UsageError } from '../domain/usage-error.ts';
@@ -18,10 +19,11 @@ export type JudgedComparison = Pick<JudgedMeasure, 'contract' | 'dimension' | 'm
 
 /**
  * Compares what judges say of two runs. Judges differ by more than models do, so runs that were judged
- * by different snapshots, or by one whose provider answered with another model, are not compared.
+ * by different snapshots, by one whose provider answered with another model, or by nobody knows whom,
+ * are not compared.
  *
  * @param options.otherJudge  compare them all the same
- * @throws {UsageError} naming the judges of both
+ * @throws {UsageError} naming the judges of both, or the run whose judge nobody names
  */
 export function compareJudgements(
   baseline: Summarised,
@@ -71,6 +73,16 @@ function matchOf(
 }
 
 function refuseOtherJudge(baseline: Summarised, other: Summarised): void {
+  const unnamed = [baseline, other].filter(({ totals }) =>
+    totals.judged.responseModels.has(unknownJudge),
+  );
+  if (unnamed.length > 0) {
+    const runs = [...new Set(unnamed.map(({ summary }) => summary.runId))].join(' and ');
+    throw new UsageError(
+      `Nobody says who judged ${runs}: judgements of unknown judges are not comparable. Import the ` +
+        'results anew with `videoqa import --judge <name>`, or compare them all the same with --other-judge.',
+    );
+  }
   const [mine, theirs] = [judgesOf(baseline), judgesOf(other)];
   if (mine === theirs) return;
   throw new UsageError(

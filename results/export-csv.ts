@@ -29,6 +29,10 @@ const columns: Readonly<Record<string, (row: Row) => CellValue>> = {
   answer: (row) => row.answer,
   answer_text: (row) => row.answer_text,
   correct: (row) => row.correct,
+  scores: ({ scores }) =>
+    Object.entries(scores)
+      .map(([name, { value }]) => `${name}: ${value ?? ''}`)
+      .join(between),
   failure_class: (row) => row.failure?.class ?? null,
   failure_step: (row) => row.failure?.step ?? null,
   failure_message: (row) => row.failure?.message ?? null,

@@ -3,6 +3,10 @@ import { highestScore, placeOfDimension } from '../domain/judging/judge-contract
 import { createDueFinder } from '../domain/judging/due-judgements.ts';
 import { type Judgement, truncatedScore } from '../domain/judging/judgement.ts';
 import type { Row } from '../domain/row.ts';
+import {
+  type ScheduledJudgements,
+  yesOverScheduled,
+} from '../domain/judging/scheduled-judgements.ts';
 import type { JudgingSpec } from '../domain/run-spec.ts';
 import { clusteredMean, type Observation } from '../domain/statistics.ts';
 import { createLabelCount, type LabelledCategory } from './judge-labels.ts';
@@ -14,7 +18,7 @@ export type MeanOver = {
   readonly ci95: readonly [number, number];
 };
 
-/** What one judge says in one dimension; every mean is over the judged ones. */
+/** What one judge says in one dimension; every mean but `overScheduled` is over the judged ones. */
 export type JudgedDimension = {
   readonly contract: JudgeContract;
   /** Null for `yes-no-score`. */
@@ -24,15 +28,19 @@ export type JudgedDimension = {
   readonly failed: number;
   /** Answers (or pairs) that nobody has been asked about. */
   readonly unjudged: number;
+  /** Judgements due if every scheduled item were answered; null where nobody has read the items. */
+  readonly scheduled: number | null;
   readonly yes: number | null;
   /** yes / judged; null where no verdict was asked for. */
   readonly accuracy: MeanOver | null;
+  /** yes / scheduled: failed and unparsed items are no yes. */
+  readonly overScheduled: number | null;
   readonly score: MeanOver | null;
   /** The mean of the scores cut to whole numbers, as the suites of Video-ChatGPT count them. */
   readonly meanTruncatedScore: number | null;
 };
 
-/** Means over everything a judge has scored: of all judgements alike, and of the dimension means. */
+/** Means over the scores in dimensions: of all judgements alike, and of the dimension means. */
 export type ScoreMeans = {
   readonly micro: { readonly mean: number; readonly judgements: number };
   readonly macro: { readonly mean: number; readonly dimensions: number };
@@ -44,7 +52,7 @@ export type JudgeReport = {
   /** The models that the provider says replied: more than one is a judge that changed. */
   readonly responseModels: readonly string[];
   readonly dimensions: readonly JudgedDimension[];
-  /** Null with a single dimension. */
+  /** Null with fewer than two dimensions. */
   readonly scores: ScoreMeans | null;
   readonly categories: readonly LabelledCategory[];
 };
@@ -63,7 +71,9 @@ export function createJudgeCount(judging: JudgingSpec | undefined) {
       for (const due of dueOf(row)) countOf(due.judge).due(due);
       for (const judgement of row.judgements) countOf(judgement.judge).judged(judgement, row);
     },
-    total: (): JudgeReport[] => [...judges].map(([judge, count]) => ({ judge, ...count.total() })),
+    /** @param scheduledOf  of the run's items; null where they were not read */
+    total: (scheduledOf: ScheduledJudgements | null = null): JudgeReport[] =>
+      [...judges].map(([judge, count]) => ({ judge, ...count.total(scheduledOf) })),
   };
 }
 
@@ -112,13 +122,13 @@ function createOneCount() {
       if (verdict !== null) count.verdicts.push({ value: Number(verdict === 'yes'), cluster });
       labels.add(row, judgement);
     },
-    total: () => {
+    total: (scheduledOf: ScheduledJudgements | null) => {
       const counts = [...dimensions.values()].toSorted(
         (left, right) => placeOfDimension(left.dimension) - placeOfDimension(right.dimension),
       );
       return {
         responseModels: [...responseModels].toSorted(),
-        dimensions: counts.map(dimensionOf),
+        dimensions: counts.map((count) => dimensionOf(count, scheduledOf?.(count) ?? null)),
         scores: meansOf(counts),
         categories: labels.total(),
       };
@@ -126,10 +136,11 @@ function createOneCount() {
   };
 }
 
-function dimensionOf(count: DimensionCount): JudgedDimension {
+function dimensionOf(count: DimensionCount, scheduled: number | null): JudgedDimension {
   const { contract, dimension, due, unparsed, failed, truncated, verdicts, scores } = count;
   const judged = scores.length;
-  const asksVerdict = contract === 'yes-no-score';
+  const yes =
+    contract === 'yes-no-score' ? verdicts.filter(({ value }) => value === 1).length : null;
   // The interval is computed on a scale from 0 to 1.
   const share = clusteredMean(scores);
   const scaled = (value: number) => value * highestScore;
@@ -140,8 +151,10 @@ function dimensionOf(count: DimensionCount): JudgedDimension {
     unparsed,
     failed,
     unjudged: Math.max(0, due - judged - unparsed - failed),
-    yes: asksVerdict ? verdicts.filter(({ value }) => value === 1).length : null,
+    scheduled,
+    yes,
     accuracy: clusteredMean(verdicts),
+    overScheduled: yesOverScheduled(yes, scheduled),
     score:
       share === null
         ? null
@@ -155,7 +168,7 @@ function dimensionOf(count: DimensionCount): JudgedDimension {
  * mean of the dimension means. Leaderboards of Video-ChatGPT's benchmark mix the two.
  */
 function meansOf(counts: readonly DimensionCount[]): ScoreMeans | null {
-  const scored = counts.filter(({ scores }) => scores.length > 0);
+  const scored = counts.filter(({ dimension, scores }) => dimension !== null && scores.length > 0);
   if (scored.length < 2) return null;
   const sums = scored.map(({ scores }) => ({
     sum: scores.reduce((total, { value }) => total + value * highestScore, 0),

@@ -1,15 +1,27 @@
 import { placeOfDimension } from '../domain/judging/judge-contract.ts';
+import {
+  type ScheduledJudgements,
+  yesOverScheduled,
+} from '../domain/judging/scheduled-judgements.ts';
 import type { JudgementTotal } from '../domain/stores/judgement-store.ts';
 import type { JudgeSummary } from '../domain/summary.ts';
 
-/** What judges say of a run, by judge and dimension, from counted judgements. */
-export function summariseJudges(totals: readonly JudgementTotal[]): JudgeSummary[] {
+/**
+ * What judges say of a run, by judge and dimension, from counted judgements.
+ *
+ * @param scheduledOf  of the run's items; null where they were not read
+ */
+export function summariseJudges(
+  totals: readonly JudgementTotal[],
+  scheduledOf: ScheduledJudgements | null = null,
+): JudgeSummary[] {
   return totals
     .filter(({ kind }) => kind === 'item')
     .toSorted(byJudgeAndDimension)
     .map((total) => {
       const { judge, contract, dimension, judged, unparsed, failed, pending } = total;
-      const asksVerdict = contract === 'yes-no-score';
+      const yes = contract === 'yes-no-score' ? total.yes : null;
+      const scheduled = scheduledOf?.({ contract, dimension }) ?? null;
       const over = (sum: number) => (judged === 0 ? null : sum / judged);
       return {
         judge,
@@ -19,8 +31,10 @@ export function summariseJudges(totals: readonly JudgementTotal[]): JudgeSummary
         unparsed,
         failed,
         pending,
-        yes: asksVerdict ? total.yes : null,
-        accuracy: asksVerdict ? over(total.yes) : null,
+        scheduled,
+        yes,
+        accuracy: yes === null ? null : over(yes),
+        overScheduled: yesOverScheduled(yes, scheduled),
         meanScore: over(total.scoreSum),
       };
     });

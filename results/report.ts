@@ -90,7 +90,8 @@ export async function reportRun(
     guesses.answered += 1;
     if (await isGuess(row.reply_artifact)) guesses.guessed += 1;
   };
-  const { summary, totals } = await summariseRun(sources, run, temporalUi, visit);
+  const summarised = await summariseRun(sources, run, temporalUi, visit);
+  const { summary, totals } = summarised;
   const { calls: _, ...spend } = await sources.calls.ledger(run.runId);
   const { answered, retried } = marked;
   return {
@@ -106,7 +107,7 @@ export async function reportRun(
     pricedBy: run.spec,
     categories: categories.total(),
     averages: averages.total(),
-    judges: judges.total(),
+    judges: judges.total(summarised.scheduledJudgements),
     stepTimes: stepTimes.total(),
   };
 }

@@ -83,7 +83,7 @@ function averageOf(groups: Groups, datasetFormat: string): ScoreAverage[] {
   const { score, scorer, by, labels, all } = groups;
   const macro = averagesOf(labels.values())?.macro;
   if (labels.size < 2 || macro === undefined) return [];
-  const { name, kind } = publishedAverage(datasetFormat, by) ?? { name: null, kind: null };
+  const { name, kind } = publishedAverage(datasetFormat, groups) ?? { name: null, kind: null };
   return [
     {
       score,

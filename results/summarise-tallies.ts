@@ -3,23 +3,36 @@ import { isSimulated } from '../domain/run-spec.ts';
 import { meanOfClusters } from '../domain/statistics.ts';
 import type { RunRecord, RunStore } from '../domain/stores/run-store.ts';
 import type { Accuracy, RunSummary } from '../domain/summary.ts';
-import { judgesOf } from './summarise.ts';
+import { judgesOf, readScheduled, type SummarySources } from './summarise.ts';
+
+/** What such a summary is read from. */
+export type TallySources = Pick<SummarySources, 'blobs'> & {
+  readonly runs: Pick<
+    RunStore,
+    'counts' | 'failures' | 'tallies' | 'unclassifiedCalls' | 'judgementTotals'
+  >;
+};
 
 /**
  * A run's summary from its counters and the tallies of its videos, without reading a row: the same
- * numbers as `summariseRun`, at once however large the run.
+ * numbers as `summariseRun`, at once however large the run. Its data set is read for a run with judges
+ * alone.
  *
  * @param temporalUi  address of the run in the Temporal UI, where one is known
  * @returns null for a run that keeps no tallies
  */
 export async function summariseTallies(
-  runs: Pick<RunStore, 'counts' | 'failures' | 'tallies' | 'unclassifiedCalls' | 'judgementTotals'>,
+  { runs, blobs }: TallySources,
   run: RunRecord,
   temporalUi: string | null,
 ): Promise<RunSummary | null> {
   const tallies = await runs.tallies(run.runId);
   if (tallies.length === 0) return null;
   const sums = addTallies(tallies);
+  const judges =
+    run.spec.judging === undefined
+      ? {}
+      : await judgesOf(runs, run, (await readScheduled(blobs, run.spec)).scheduledJudgements);
   return {
     schemaVersion: 1,
     runId: run.runId,
@@ -31,7 +44,7 @@ export async function summariseTallies(
     failures: await runs.failures(run.runId),
     unclassifiedCalls: await runs.unclassifiedCalls(run.runId),
     accuracy: accuracyOf(tallies, sums),
-    ...(await judgesOf(runs, run)),
+    ...judges,
     retrieval: retrievalOf(sums),
     usage: usageOf(sums),
     elapsedS: run.elapsedS,

@@ -1,4 +1,8 @@
 import { eachFrozenItem } from '../domain/frozen-items.ts';
+import {
+  createScheduledCount,
+  type ScheduledJudgements,
+} from '../domain/judging/scheduled-judgements.ts';
 import type { Row } from '../domain/row.ts';
 import { isSimulated, type RunSpec } from '../domain/run-spec.ts';
 import { isScorable } from '../domain/scoring.ts';
@@ -19,7 +23,11 @@ export type SummarySources = {
 };
 
 /** A run's summary, and the observations behind it for comparing runs. */
-export type Summarised = { readonly summary: RunSummary; readonly totals: RunTotals };
+export type Summarised = {
+  readonly summary: RunSummary;
+  readonly totals: RunTotals;
+  readonly scheduledJudgements: ScheduledJudgements;
+};
 
 /**
  * Sums a run up from its rows, read once, and its frozen dataset.
@@ -34,7 +42,8 @@ export async function summariseRun(
   onRow?: (row: Row) => Promise<void> | void,
 ): Promise<Summarised> {
   const rows = onRow === undefined ? runs.rows(run.runId) : watched(runs.rows(run.runId), onRow);
-  const totals = await totalRows(rows, await scheduledGold(blobs, run.spec));
+  const { gold, scheduledJudgements } = await readScheduled(blobs, run.spec);
+  const totals = await totalRows(rows, gold);
   const { accuracy, retrieval, usage } = totals;
   const summary: RunSummary = {
     schemaVersion: 1,
@@ -47,25 +56,26 @@ export async function summariseRun(
     failures: await runs.failures(run.runId),
     unclassifiedCalls: await runs.unclassifiedCalls(run.runId),
     accuracy,
-    ...(await judgesOf(runs, run)),
+    ...(await judgesOf(runs, run, scheduledJudgements)),
     retrieval,
     usage,
     elapsedS: run.elapsedS,
     temporalUi,
     outputDir: run.outputDirectory,
   };
-  return { summary, totals };
+  return { summary, totals, scheduledJudgements };
 }
 
 /** What judges say of a run and what they cost, where it has any. */
 export async function judgesOf(
   runs: Pick<RunStore, 'judgementTotals'>,
   { runId, spec }: Pick<RunRecord, 'runId' | 'spec'>,
+  scheduled: ScheduledJudgements,
 ): Promise<Pick<RunSummary, 'judges' | 'judgingUsage'>> {
   if (spec.judging === undefined) return {};
   const totals = await runs.judgementTotals(runId);
   return {
-    judges: summariseJudges(totals),
+    judges: summariseJudges(totals, scheduled),
     judgingUsage: addUsage(totals.map(({ usage }) => usage)),
   };
 }
@@ -80,16 +90,24 @@ async function* watched(
   }
 }
 
-/** Items with a known multiple-choice answer, with the video they cluster by. */
-async function scheduledGold(
+/**
+ * What the frozen data set of a run schedules, from one pass over it: items with a known
+ * multiple-choice answer, with the video they cluster by, and the judgements due of the others.
+ */
+export async function readScheduled(
   blobs: SummarySources['blobs'],
-  { dataset }: RunSpec,
-): Promise<Map<string, string>> {
+  { dataset }: Pick<RunSpec, 'dataset'>,
+): Promise<{
+  readonly gold: ReadonlyMap<string, string>;
+  readonly scheduledJudgements: ScheduledJudgements;
+}> {
   const gold = new Map<string, string>();
+  const judgements = createScheduledCount();
   for (const item of eachFrozenItem(await blobs.get(dataset.hash))) {
     if (isScorable(item)) gold.set(observationKey(item.itemId, 0), item.videoIds[0] ?? '');
+    judgements.add(item);
   }
-  return gold;
+  return { gold, scheduledJudgements: judgements.total() };
 }
 
 /** Address of a run's root workflow in a Temporal UI. */

@@ -10,12 +10,18 @@ import {
 import type { Judgement } from '../../domain/judging/judgement.ts';
 import { dimensionNames, vcgTasks } from '../../domain/suites/pllava-names.ts';
 import { parseWholeReply } from '../../domain/whole-reply.ts';
-import { isUnreadable, type PllavaResult, type PllavaSuite, videoOf } from './pllava-record.ts';
+import {
+  isUnreadable,
+  type PllavaResult,
+  type PllavaSuite,
+  questionsOf,
+  videoOf,
+} from './pllava-record.ts';
 
 /** What one judge left in a record. */
 export type JudgedResult = { readonly judge: string; readonly record: PllavaResult };
 
-/** Makes results of records; ids are made of what is asked about which video. */
+/** Makes results of records; ids are made of what is asked about which video, whoever wrote them. */
 export function createItemMaker(suite: PllavaSuite) {
   const taken = new Map<string, number>();
   const unique = (id: string): string => {
@@ -32,10 +38,10 @@ export function createItemMaker(suite: PllavaSuite) {
 }
 
 function idOf(record: PllavaResult): string {
-  const { task_type: task, question, query } = record;
+  const { task_type: task } = record;
   const video = videoOf(record);
   const stem = video.slice(video.lastIndexOf('/') + 1).replace(/\.[^.]*$/, '');
-  const asked = sha256Hex(JSON.stringify([video, question ?? query ?? '']));
+  const asked = sha256Hex(JSON.stringify([video, questionsOf(record)[0]]));
   return `${task}_${stem}_${asked.slice(0, 8)}`;
 }
 
@@ -53,7 +59,8 @@ function itemOf(suite: PllavaSuite, record: PllavaResult, itemId: string): Item 
   if (suite === 'mvbench') return { ...common, ...choiceOf(record) };
   const question = record.question ?? record.query ?? '';
   const gold = (suite === 'recaption' ? record.caption : record.gt) ?? null;
-  return { ...common, question, options: [], gold, categories: labelsOf(suite, record) };
+  const open = { ...common, question, options: [], gold, categories: labelsOf(suite, record) };
+  return suite === 'recaption' ? { ...open, task: 'caption' } : open;
 }
 
 function labelsOf(suite: PllavaSuite, { task_type: task }: PllavaResult): Item['categories'] {
@@ -79,22 +86,17 @@ function choiceOf(
   };
 }
 
-/**
- * Both answers of a consistency pair, each with its own question. PLLaVA swaps the questions before it
- * writes its records, which it marks by calling the video `video`: there `pred` answers `question1`.
- */
+/** Both answers of a consistency pair, each with its own question. */
 function pairOf(
   record: PllavaResult,
   pair: string,
   judged: readonly JudgedResult[],
 ): ImportedResult[] {
-  const isSwapped = record.video_path == null;
-  const questions = [record.question ?? '', record.question1 ?? ''];
+  const questions = questionsOf(record);
   const ids = [`${pair}/1`, `${pair}/2`];
   const judgements = judgementsOf(judged, ids);
   return [record.pred, record.pred1 ?? ''].map((prediction, index) => {
-    const question = (isSwapped ? questions.toReversed() : questions)[index] ?? '';
-    const item = itemOf('vcgbench', { ...record, question }, ids[index]!);
+    const item = itemOf('vcgbench', { ...record, question: questions[index]! }, ids[index]!);
     const labels = { ...item.categories, pair: [pair] };
     const half = { ...item, categories: labels, source: record };
     // The judgement of a pair stands with its first half alone, so that it counts once.

@@ -105,5 +105,16 @@ const isMvbenchQuestion = (question: string): boolean =>
 /** The path of a record's video. */
 export const videoOf = ({ video_path: path, video }: PllavaResult): string => path ?? video ?? '';
 
+/**
+ * The question that `pred` answers, and that of `pred1`. PLLaVA swaps the questions of a pair before
+ * it writes its records, which it marks by calling the video `video`.
+ */
+export function questionsOf(record: PllavaResult): readonly [string, string] {
+  const first = record.question ?? record.query ?? '';
+  const second = record.question1 ?? '';
+  const isSwapped = record.task_type === 'consistency_qa' && record.video_path == null;
+  return isSwapped ? [second, first] : [first, second];
+}
+
 /** Whether PLLaVA could not read the video: nothing was asked about it. */
 export const isUnreadable = ({ task_type: task }: PllavaResult): boolean => task === unreadableTask;

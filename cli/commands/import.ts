@@ -1,9 +1,15 @@
 import { basename, resolve } from 'node:path';
 import { readPllava } from '../../adapters/foreign-results/read-pllava.ts';
-import { importedRun, type ImportedRun, type ImportedResults } from '../../domain/imported-run.ts';
+import {
+  type ImportedResults,
+  importedRun,
+  type ImportedRun,
+  unknownJudge,
+} from '../../domain/imported-run.ts';
 import { goldOfVideos } from '../../domain/row-tally.ts';
 import { orderItems } from '../../domain/run-items.ts';
 import type { RunRecord } from '../../domain/stores/run-store.ts';
+import { UsageError } from '../../domain/usage-error.ts';
 import type { Stores } from '../../workers/open-stores.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { findRun } from '../find-run.ts';
@@ -13,6 +19,7 @@ import { openReadingSession } from '../session.ts';
 export type ImportOptions = {
   readonly format: 'pllava';
   readonly name?: string;
+  readonly judge?: string;
   readonly json?: boolean;
 };
 
@@ -25,7 +32,9 @@ const repliesAtOnce = 16;
  * compared and exported like any other. The same files again are the same run.
  */
 export async function importRun(folder: string, options: ImportOptions): Promise<ExitCode> {
-  const read = await readPllava(resolve(folder));
+  const { judge = unknownJudge } = options;
+  if (judge.trim() === '') throw new UsageError('--judge is empty. Name who judged these results.');
+  const read = await readPllava(resolve(folder), judge);
   const made = importedRun(options.name ?? basename(resolve(folder)), read);
   const { stores, close } = await openReadingSession();
   try {

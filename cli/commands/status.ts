@@ -45,7 +45,7 @@ export async function status(
 
 /** From counters, so that it takes no longer for a large run; the rows of a run of version 0.2 are read. */
 async function summaryOf({ stores }: ReadingSession, run: RunRecord) {
-  const kept = await summariseTallies(stores.runs, run, null);
+  const kept = await summariseTallies(stores, run, null);
   const summary = kept ?? (await summariseRun(stores, run, null)).summary;
   const limits = await readAccountLimits(stores.accounts, run.spec);
   const { remainingS, steps } = await readProgress(stores, run, null);

@@ -31,7 +31,7 @@ export async function watch(
     }
     const wasDetached = serving !== null && (await follow(session, serving, runId));
     const ended = await findRun(session.stores.runs, runId);
-    const kept = await summariseTallies(session.stores.runs, ended, null);
+    const kept = await summariseTallies(session.stores, ended, null);
     const summary = kept ?? (await summariseRun(session.stores, ended, null)).summary;
     if (options.json) printJson(summary);
     else printData(renderSummary(summary));

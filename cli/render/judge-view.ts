@@ -1,3 +1,4 @@
+import { unknownJudge } from '../../domain/imported-run.ts';
 import { plainText } from '../../domain/plain-text.ts';
 import type { JudgedComparison } from '../../results/compare-judgements.ts';
 import type { JudgeAgreement } from '../../results/judge-agreement.ts';
@@ -46,6 +47,7 @@ function judgeName({ judge, responseModels }: JudgeReport): string {
 
 const dimensionTitles = [
   'asked for',
+  'yes of scheduled',
   'yes of judged',
   '95 % interval',
   'mean score of judged',
@@ -55,14 +57,17 @@ const dimensionTitles = [
   'unparsed',
   'failed',
   'not judged',
+  'scheduled',
 ] as const;
 
 function dimensionCells(found: JudgedDimension): string[] {
   const { contract, dimension, judged, yes, accuracy, score, meanTruncatedScore } = found;
+  const { scheduled, overScheduled } = found;
   const interval = (mean: MeanOver | null, show: (value: number) => string) =>
     mean === null ? '-' : `${show(mean.ci95[0])} to ${show(mean.ci95[1])}`;
   return [
     dimension ?? contract,
+    overScheduled === null ? '-' : `${percent(overScheduled)} (${yes} of ${scheduled})`,
     accuracy === null ? '-' : `${percent(accuracy.mean)} (${yes} of ${judged})`,
     interval(accuracy, percent),
     score === null ? '-' : points(score.mean),
@@ -72,6 +77,7 @@ function dimensionCells(found: JudgedDimension): string[] {
     String(found.unparsed),
     String(found.failed),
     String(found.unjudged),
+    scheduled === null ? '-' : String(scheduled),
   ];
 }
 
@@ -85,8 +91,8 @@ function meanLines({ scores, categories }: JudgeReport): string[] {
         ];
   return [
     ...overall,
-    ...categories.flatMap(({ category, labels, macro }) => [
-      `by ${category}, over judged: macro over ${labels.length} labels ` +
+    ...categories.flatMap(({ category, contract, labels, macro }) => [
+      `by ${category}, ${contract} over judged: macro over ${labels.length} labels ` +
         `${macro.accuracy === null ? '' : `${percent(macro.accuracy)} yes, `}score ${points(macro.meanScore)}`,
       ...labels.map(({ label, judged, yes, meanScore }) => {
         const verdicts = yes === null ? '' : `${yes} yes, `;
@@ -112,7 +118,11 @@ function agreementLines(agreement: readonly JudgeAgreement[]): string[] {
 
 /** What judges say of runs against a baseline. */
 export function renderJudgedComparison(comparisons: readonly JudgedComparison[]): string {
-  return ['', 'By their judges', ...indented(comparisons.map(comparisonLine))].join('\n');
+  return [
+    '',
+    'By their judges, over items judged in both',
+    ...indented(comparisons.map(comparisonLine)),
+  ].join('\n');
 }
 
 function comparisonLine(found: JudgedComparison): string {
@@ -125,7 +135,8 @@ function comparisonLine(found: JudgedComparison): string {
     );
     return value >= 0 ? `+${shown}` : shown;
   };
-  const judges = ofBaseline === ofRun ? `by ${ofRun}` : `by ${ofRun} against ${ofBaseline}`;
+  const isOneJudge = ofBaseline === ofRun && ofRun !== unknownJudge;
+  const judges = isOneJudge ? `by ${ofRun}` : `by ${ofRun} against ${ofBaseline}`;
   return plainText(
     `${run} - ${baseline}, ${found.dimension ?? measure} ${judges}: ${signed(difference)} ${unit}, ` +
       `interval ${signed(ci95[0])} to ${signed(ci95[1])}, ${items} paired items`,

@@ -56,12 +56,19 @@ function accuracyLines(
 }
 
 function judgeLine(found: JudgeSummary): string {
-  const { judge, dimension, judged, unparsed, failed, pending, yes, accuracy, meanScore } = found;
-  const counts = `${judged} judged, ${unparsed} unparsed, ${failed} failed, ${pending} not yet`;
+  const { judge, dimension, judged, unparsed, failed, pending, scheduled } = found;
+  const { yes, accuracy, overScheduled, meanScore } = found;
+  const of = scheduled === null ? '' : ` of ${scheduled} scheduled`;
+  const counts = `${judged} judged, ${unparsed} unparsed, ${failed} failed, ${pending} not yet${of}`;
   if (meanScore === null) return `${judge}${dimension === null ? '' : ` ${dimension}`}: ${counts}`;
-  const verdicts = accuracy === null ? '' : `${percent(accuracy)} yes (${yes} of ${judged}), `;
+  const overAll =
+    overScheduled === null
+      ? ''
+      : `${percent(overScheduled)} yes over scheduled (${yes} of ${scheduled}), `;
+  const verdicts =
+    accuracy === null ? '' : `${percent(accuracy)} over judged (${yes} of ${judged}), `;
   const score = `${dimension === null ? '' : `${dimension} `}score ${meanScore.toFixed(2)}`;
-  return plainText(`${verdicts}${score} by ${judge}: ${counts}`);
+  return plainText(`${overAll}${verdicts}${score} by ${judge}: ${counts}`);
 }
 
 function stopReason({ stopReason: reason }: RunSummary): string {

@@ -1,5 +1,5 @@
 import type { AnswerOption, Item } from '../item.ts';
-import { withoutThinking } from '../json-blocks.ts';
+import { lastObjectWith, withoutThinking } from '../json-blocks.ts';
 import type { Row } from '../row.ts';
 import { isScorable } from '../scoring.ts';
 import { lvbenchLetter } from './lvbench-scorer.ts';
@@ -35,9 +35,14 @@ const rules: Readonly<Record<string, ReplyRule>> = {
 /** What 1 and 0 stand for in `scores`; null = the rule says nothing. */
 export type RuleScores = Readonly<Record<string, 0 | 1 | null>>;
 
-/** What a model said, as a suite's script would be given it: without thoughts and outer blanks. */
+/**
+ * What a model said, as a suite's script would be given it, without outer blanks: the text `answer` of
+ * the last JSON object that has one, as we ask for it, else the whole reply without its thoughts. Of
+ * reasoning in front of an answer the rules of the suites would read noise.
+ */
 export function predictionOf(reply: string): string {
-  return withoutThinking(reply).trim();
+  const answer = lastObjectWith(reply, 'answer')?.value['answer'];
+  return (typeof answer === 'string' ? answer : withoutThinking(reply)).trim();
 }
 
 /** The right option as `(B) its text`; without known gold an empty text. */

@@ -35,15 +35,21 @@ export async function exportFreeVideoLlm(
   const judge = await chooseJudge(rows, wanted);
   const artifacts = join(directory, 'artifacts', folder, spec.runId);
   const merged = join(artifacts, 'merge.jsonl');
-  let failed = 0;
+  let [failed, unknown] = [0, 0];
   const lines = async function* () {
     for await (const official of rows()) {
       if (official.row.reply_artifact === null) failed += 1;
-      else yield `${JSON.stringify(predictionLine(official))}\n`;
+      else {
+        unknown += Number(official.row.gold === null);
+        yield `${JSON.stringify(predictionLine(official))}\n`;
+      }
     }
   };
   await writeAtomically(merged, lines());
-  const notes = failed === 0 ? [] : [`${failed} questions failed and are in no file`];
+  const notes = [
+    ...(failed === 0 ? [] : [`${failed} questions failed and are in no file`]),
+    ...(unknown === 0 ? [] : [`${unknown} questions have no known answer: it stands as ""`]),
+  ];
   if (judge === null)
     return {
       files: [merged],
@@ -59,8 +65,9 @@ export async function exportFreeVideoLlm(
   return { files: [merged, results, logFile], notes: [...notes, place] };
 }
 
+/** Its script evaluates each line as Python, where JSON's `null` is an error. */
 function predictionLine({ row, prediction }: OfficialRow) {
-  return { question: row.question, id: row.item_id, answer: row.gold, pred: prediction };
+  return { question: row.question, id: row.item_id, answer: row.gold ?? '', pred: prediction };
 }
 
 /** Writes the file of each judged question, and gives all of them together as the text of one object. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileNameOf } from '../../domain/file-name.ts';
 import { sha256Hex } from '../../domain/hashing.ts';
-import type { Row } from '../../domain/row.ts';
+import { withOptions } from '../../domain/prompt-parts.ts';
 import type { RunRecord } from '../../domain/stores/run-store.ts';
 import { isScorable } from '../../domain/scoring.ts';
 import { writeAtomically } from '../write-atomically.ts';
@@ -78,7 +78,7 @@ function sampleOf({ row, prediction }: OfficialRow, docId: number): Sample {
   const { prompt_tokens: input, completion_tokens: output } = row.usage;
   return {
     doc_id: docId,
-    input: inputOf(row),
+    input: withOptions(row.question, row.options),
     target: row.gold ?? '',
     resps: [prediction],
     filtered_resps: [row.answer ?? ''],
@@ -88,12 +88,6 @@ function sampleOf({ row, prediction }: OfficialRow, docId: number): Sample {
     outcome: row.outcome,
     item_id: row.item_id,
   };
-}
-
-/** The question with its options, where it does not list them itself. */
-function inputOf({ question, options }: Row): string {
-  if (options.every(({ text }) => question.includes(text))) return question;
-  return [question, ...options.map(({ letter, text }) => `(${letter}) ${text}`)].join('\n');
 }
 
 function metrics({ scored, right }: { readonly scored: number; readonly right: number }) {

@@ -8,10 +8,11 @@ export type OfficialJudgement = { readonly correct: boolean; readonly score: num
 
 /**
  * A judge's word in the form of the suites' scripts, where whatever went wrong is "no" and 0: a
- * question without an answer, a judge's reply without a judgement.
+ * question without an answer, a judge's reply without a judgement. A judge that could not be reached
+ * has said nothing.
  *
  * @param rows  the answer, or both answers of a consistency pair
- * @returns null where the judge has not been asked
+ * @returns null where no reply of the judge is there
  */
 export function officialJudgement(
   rows: readonly Row[],
@@ -24,7 +25,7 @@ export function officialJudgement(
   const said = rows
     .flatMap(({ judgements }) => judgements)
     .find((judgement) => judgement.judge === judge && judgement.dimension === dimension);
-  if (said === undefined) return null;
+  if (said === undefined || said.state === 'failed') return null;
   const { state, score, verdict } = said;
   return state === 'judged' && score !== null ? { correct: verdict === 'yes', score } : nothing;
 }

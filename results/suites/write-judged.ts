@@ -8,7 +8,7 @@ import type { PllavaRecord } from './pllava-records.ts';
 /** A record, and what a judge said of it. */
 export type JudgedRecord = {
   readonly record: PllavaRecord;
-  /** By group (a set, a dimension); null where the judge has not been asked. */
+  /** By group (a set, a dimension); null where no reply of the judge is there. */
   readonly judgements: Readonly<Record<string, OfficialJudgement>> | null;
   /** What the judged record has more. */
   readonly members: PllavaRecord;
@@ -47,7 +47,8 @@ export async function writeJudged(
   const head = { acc_dict: Object.fromEntries(counts) };
   await writeAtomically(files.results, jsonObjectWithList(head, 'result_list', scored));
   await writeAtomically(files.leaderboard, [jsonValue(leaderboard(counts))]);
-  const notes = left === 0 ? [] : [`${left} answers are not judged yet and not among the judged`];
+  const why = 'the judge has not been asked, or its call failed';
+  const notes = left === 0 ? [] : [`${left} answers are not among the judged: ${why}`];
   return { files: [files.inference, files.results, files.leaderboard], notes };
 }
 

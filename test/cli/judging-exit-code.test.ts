@@ -11,8 +11,10 @@ const judge: JudgeSummary = {
   unparsed: 0,
   failed: 0,
   pending: 0,
+  scheduled: 20,
   yes: 10,
   accuracy: 0.5,
+  overScheduled: 0.5,
   meanScore: 3,
 };
 const completed = { state: 'completed', stopReason: null } as const;

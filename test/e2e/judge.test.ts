@@ -86,6 +86,7 @@ describe.skipIf(e2eObstacle !== null)('judging open-ended answers', () => {
     expect(first.counts.answered).toBe(items);
     expect(others).toMatchObject({ unparsed: 0, failed: 0, pending: 0, contract: 'yes-no-score' });
     expect(judged).toBe(items);
+    expect(others).toMatchObject({ scheduled: items, overScheduled: accuracy });
     const scores = [...scoresOf(rows).values()].map((found) => found.split(' '));
     expect(scores.filter(([verdict]) => verdict === 'yes')).toHaveLength(yes!);
     expect(accuracy).toBeCloseTo(yes! / items, 12);

@@ -75,6 +75,16 @@ describe('compareJudgements', () => {
     );
   });
 
+  it('takes two judges whom nobody names for two, and says how they get a name', async () => {
+    const first = await run('a', [[by('unknown', 'yes', 4, { response_model: null })]]);
+    const second = await run('b', [[by('unknown', 'yes', 4, { response_model: null })]]);
+
+    expect(() => compareJudgements(first, second, strict)).toThrow(
+      /Nobody says who judged a and b: .*`videoqa import --judge <name>`.*--other-judge/,
+    );
+    expect(compareJudgements(first, second, { otherJudge: true })).toHaveLength(2);
+  });
+
   it('compares them all the same where it is told to, and says who judged which', async () => {
     const first = await run('a', [[by('gpt@1', 'no', 1)]]);
     const second = await run('b', [[by('gpt@2', 'yes', 4)]]);

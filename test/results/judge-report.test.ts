@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Judgement } from '../../domain/judging/judgement.ts';
+import { createScheduledCount } from '../../domain/judging/scheduled-judgements.ts';
 import type { Row } from '../../domain/row.ts';
 import { createJudgeCount } from '../../results/judge-report.ts';
 import { judgingSpec } from '../support/judging.ts';
 import { sampleJudgement, scored } from './sample-judgement.ts';
-import { sampleRow } from './sample-run.ts';
+import { sampleItem, sampleRow } from './sample-run.ts';
 
 const open = { options: [], gold: 'a box' };
 const row = (id: string, judgements: readonly Judgement[], changes: Partial<Row> = {}) =>
@@ -13,8 +14,15 @@ const row = (id: string, judgements: readonly Judgement[], changes: Partial<Row>
 function count(rows: readonly Row[], judging = judgingSpec()) {
   const judges = createJudgeCount(judging);
   rows.forEach((each) => judges.add(each));
-  return judges.total();
+  const scheduled = createScheduledCount();
+  rows.forEach((each) => scheduled.add(itemOf(each)));
+  return judges.total(scheduled.total());
 }
+
+const itemOf = ({ item_id: id, options, gold, categories }: Row) =>
+  sampleItem(id, { options: [...options], gold, categories: copied(categories) });
+const copied = (categories: Row['categories']) =>
+  Object.fromEntries(Object.entries(categories).map(([name, labels]) => [name, [...labels]]));
 
 describe('createJudgeCount', () => {
   it('divides yes by the judged, and says what was unparsed, failed or never asked', () => {
@@ -40,6 +48,18 @@ describe('createJudgeCount', () => {
     expect(found!.score!.mean).toBeCloseTo((4 + 1.9 + 4) / 3, 12);
     expect(found!.meanTruncatedScore).toBe(3);
     expect(judge!.scores).toBeNull();
+  });
+
+  it('D11: keeps yes over all scheduled beside it, which an answer that fails never raises', () => {
+    const rows = [row('a', [sampleJudgement()]), row('b', [sampleJudgement({ verdict: 'no' })])];
+    const hard = row('b', [], { outcome: 'failed', answer: null });
+
+    const [all] = count(rows)[0]!.dimensions;
+    const [failed] = count([rows[0]!, hard])[0]!.dimensions;
+
+    expect(all).toMatchObject({ scheduled: 2, yes: 1, overScheduled: 0.5 });
+    expect(failed).toMatchObject({ scheduled: 2, yes: 1, overScheduled: 0.5, judged: 1 });
+    expect([all!.accuracy!.mean, failed!.accuracy!.mean]).toEqual([0.5, 1]);
   });
 
   it('puts intervals around means, clustered by video, within what a score can be', () => {
@@ -81,13 +101,18 @@ describe('createJudgeCount', () => {
     expect(micro.judgements).toBe(3 * 1996 + 499 + 499);
     expect(macro).toEqual({ mean: expect.closeTo(3.324, 3), dimensions: 5 });
     expect(
-      judge!.dimensions.map(({ dimension, judged, unjudged }) => [dimension, judged, unjudged]),
+      judge!.dimensions.map(({ dimension, judged, unjudged, scheduled }) => [
+        dimension,
+        judged,
+        unjudged,
+        scheduled,
+      ]),
     ).toEqual([
-      ['CI', 1996, 0],
-      ['DO', 1996, 0],
-      ['CU', 1996, 0],
-      ['TU', 499, 0],
-      ['CO', 499, 0],
+      ['CI', 1996, 0, 1996],
+      ['DO', 1996, 0, 1996],
+      ['CU', 1996, 0, 1996],
+      ['TU', 499, 0, 499],
+      ['CO', 499, 0, 499],
     ]);
     expect(judge!.categories).toEqual([]);
   });
@@ -105,6 +130,7 @@ describe('createJudgeCount', () => {
     expect(count(rows)[0]!.categories).toEqual([
       {
         category: 'type',
+        contract: 'yes-no-score',
         labels: [
           { label: 'colour', judged: 3, yes: 3, meanScore: 5 },
           { label: 'number', judged: 1, yes: 0, meanScore: 1 },
@@ -113,6 +139,28 @@ describe('createJudgeCount', () => {
         macro: { accuracy: expect.closeTo(1 / 3, 12), meanScore: expect.closeTo(7 / 3, 12) },
       },
     ]);
+  });
+
+  it('keeps contracts apart: each number has its own denominator', () => {
+    const judging = judgingSpec({ contracts: ['yes-no-score', 'score'] });
+    const rows = ['a', 'b'].map((id) =>
+      row(id, [sampleJudgement({ score: 5 }), scored('CI', 1), scored('DO', 3)], {
+        categories: { dimension: ['CI', 'DO'], type: ['colour'] },
+      }),
+    );
+
+    const [judge] = count(rows, judging);
+
+    expect(
+      judge!.categories.map(({ contract, labels: [colour], macro }) => [contract, colour, macro]),
+    ).toMatchObject([
+      ['yes-no-score', { judged: 2, yes: 2, meanScore: 5 }, { accuracy: 1, meanScore: 5 }],
+      ['score', { judged: 4, yes: null, meanScore: 2 }, { accuracy: null, meanScore: 2 }],
+    ]);
+    expect(judge!.scores).toEqual({
+      micro: { mean: 2, judgements: 4 },
+      macro: { mean: 2, dimensions: 2 },
+    });
   });
 
   it('keeps judges apart, and tells of one that changed on the way', () => {

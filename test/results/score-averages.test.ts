@@ -42,12 +42,10 @@ describe('score averages', () => {
       sampleRow('q2', 'A', of('reasoning')),
     ];
 
-    expect(averagesIn('lvbench', rows)).toMatchObject([
-      { items: 2, micro: 0.5, macro: 0.75, published: { name: 'LVBench Overall', kind: 'micro' } },
-    ]);
+    expect(averagesIn('lvbench', rows)).toMatchObject([{ items: 2, micro: 0.5, macro: 0.75 }]);
   });
 
-  it('have the own rule of a suite beside ours', () => {
+  it('have the own rule of a suite beside ours, and its label on its own alone', () => {
     const scores = (value: number | null) => ({
       exact: { value: 1, state: 'scored' as const, scorer: 'exact-letter' },
       mvbench: {
@@ -63,8 +61,30 @@ describe('score averages', () => {
     ];
 
     expect(averagesIn('mvbench', rows)).toMatchObject([
-      { score: 'exact', micro: 1, macro: 1 },
-      { score: 'mvbench', scorer: 'mvbench-first-token', micro: 0.5, macro: 0.5 },
+      { score: 'exact', micro: 1, macro: 1, published: null },
+      {
+        score: 'mvbench',
+        scorer: 'mvbench-first-token',
+        micro: 0.5,
+        macro: 0.5,
+        published: { name: 'MVBench Avg', kind: 'micro' },
+      },
+    ]);
+  });
+
+  it("leave a suite's label off what its judges say", () => {
+    const judged = (id: string, task: string) => {
+      const judgements = [judgement({ verdict: 'yes', score: 4 })];
+      const scores = judgementScores(judgements);
+      const open = { options: [], gold: 'a dog', correct: null, judgements, scores };
+      return sampleRow(id, null, { ...open, ...of(task) });
+    };
+
+    const found = averagesIn('mlvu', [judged('q1', 'sub-scene'), judged('q2', 'summary')]);
+
+    expect(found.map(({ score, published }) => [score, published])).toEqual([
+      ['gpt-judge-1a2b3c4d/verdict', null],
+      ['gpt-judge-1a2b3c4d/score', null],
     ]);
   });
 

@@ -12,8 +12,10 @@ import type { Outcome } from '../../../domain/outcome.ts';
 import { freezeItems } from '../../../domain/frozen-items.ts';
 import { goldOfVideos } from '../../../domain/row-tally.ts';
 import type { Row } from '../../../domain/row.ts';
+import { noUsage } from '../../../domain/usage.ts';
 import { summariseRun } from '../../../results/summarise.ts';
 import { summariseTallies } from '../../../results/summarise-tallies.ts';
+import { judgingSpec } from '../../support/judging.ts';
 import { sampleItems, sampleRow, sampleRun, sampleSpec } from './sample-run.ts';
 
 let directory: string;
@@ -93,6 +95,26 @@ async function workOff(database: Database, all: readonly Item[]): Promise<void> 
   }
 }
 
+const isOpen = ({ options, gold }: Item): boolean => options.length === 0 && gold !== null;
+
+async function judgeOne({ judgements }: Database, itemId: string): Promise<void> {
+  const kind = { contract: 'yes-no-score', dimension: null, kind: 'item' } as const;
+  const one = { ...kind, judge: 'judge-1@00000000', itemId, sample: 0, partnerId: null, drive: 9 };
+  const judging = await judgements.open('r1', 'w');
+  await judgements.takeUp('r1', judging, [one], false);
+  const [pending] = await judgements.pending('r1', judging, 0, 1);
+  await judgements.begin(pending!.id, judging);
+  await judgements.finish(pending!.id, judging, {
+    state: 'judged',
+    verdict: 'yes',
+    score: 4,
+    artifact: null,
+    responseModel: null,
+    failureClass: null,
+    usage: noUsage,
+  });
+}
+
 test('counters say after every kind of change what a scan of the items says', async () => {
   const database = await open();
   const all = items(40);
@@ -110,15 +132,19 @@ test('a summary from tallies is the summary from rows', async () => {
   const all = items(40);
   const hash = await blobs().put(freezeItems(all));
   const spec = sampleSpec('r1');
-  const run = { ...sampleRun('r1'), spec: { ...spec, dataset: { ...spec.dataset, hash } } };
+  const judging = judgingSpec();
+  const dataset = { ...spec.dataset, hash };
+  const run = { ...sampleRun('r1'), spec: { ...spec, dataset, judging } };
   await database.runs.create(run, sampleItems(40), goldOfVideos(all));
 
   await workOff(database, all);
   await database.runs.closeDrive('r1', 7);
+  await judgeOne(database, all.find(isOpen)!.itemId);
 
   const record = (await database.runs.get('r1'))!;
   const fromRows = await summariseRun({ runs: database.runs, blobs: blobs() }, record, null);
-  const fromTallies = (await summariseTallies(database.runs, record, null))!;
+  const sources = { runs: database.runs, blobs: blobs() };
+  const fromTallies = (await summariseTallies(sources, record, null))!;
   const { accuracy, usage } = fromRows.summary;
   expect(fromTallies).toEqual({
     ...fromRows.summary,
@@ -134,6 +160,10 @@ test('a summary from tallies is the summary from rows', async () => {
     },
   });
   expect(fromTallies.retrieval!.items).toBeGreaterThan(10);
+  const scheduled = all.filter(isOpen).length;
+  expect(fromTallies.judges).toMatchObject([
+    { judged: 1, yes: 1, accuracy: 1, scheduled, overScheduled: 1 / scheduled },
+  ]);
   await database.close();
 });
 

@@ -36,6 +36,8 @@ describe('results of MVBench', () => {
     const { rows, spec } = await imported();
 
     expect(rows[0]).toMatchObject({
+      task: 'multiple-choice',
+      dataset: 'mvbench',
       question: 'How many\nare there?',
       options: [
         { letter: 'A', text: 'one' },
@@ -128,6 +130,26 @@ describe('results of VideoQA', () => {
     });
   });
 
+  it('have the judge that a person names, where the file names none', async () => {
+    await put('all_results.json', {
+      acc_dict: {},
+      result_list: [qa(1, 'a dog', { score: 4, correct: true })],
+    });
+    const named = importedRun('theirs', await readPllava(folder, 'gpt-3.5-turbo-0125'));
+
+    expect(named.rows[0]!.judgements).toMatchObject([{ judge: 'gpt-3.5-turbo-0125' }]);
+    expect(named.spec.runId).not.toBe((await imported()).spec.runId);
+  });
+
+  it('take a file of the judge `unknown`, as we export it, for one that names nobody', async () => {
+    const record = qa(1, 'a dog', { score: 4, correct: true });
+    await put('final_results-unknown.json', { acc_dict: {}, result_list: [record] });
+
+    const named = importedRun('theirs', await readPllava(folder, 'gpt-4'));
+
+    expect(named.rows[0]!.judgements).toMatchObject([{ judge: 'gpt-4' }]);
+  });
+
   it('take an empty prediction for none, and a score that is none for no judgement', async () => {
     await put('all_results.json', {
       acc_dict: {},
@@ -182,6 +204,30 @@ describe('results of VCGBench', () => {
     ]);
   });
 
+  it('take scores beside the predictions for those of an earlier judging', async () => {
+    const scores = { context: 4, detailed_orientation: 3, correctness: 5 };
+    await put('inference_results.json', [{ ...generic, scores }]);
+    const judgesOf = async () =>
+      (await imported()).rows[0]!.judgements.map(({ judge, dimension }) => [judge, dimension]);
+
+    expect(await judgesOf()).toContainEqual(['unknown', 'CU']);
+    const one = { acc_dict: {}, result_list: [{ ...generic, scores: { context: 4 } }] };
+    await put('final_results-gpt.json', one);
+    expect(await judgesOf()).toEqual([['gpt', 'CU']]);
+  });
+
+  it('have the same ids for a pair whoever wrote it, PLLaVA or our export', async () => {
+    const pair = { ...answers, ...task };
+    const theirs = { ...pair, video: 'v/1.mp4', question: 'second?', question1: 'first?' };
+    const ours = { ...pair, video_path: 'v/1.mp4', question: 'first?', question1: 'second?' };
+    const idsOf = async (record: object) => {
+      await put('final_results-gpt.json', { acc_dict: {}, result_list: [record] });
+      return (await imported()).rows.map((row) => row.item_id);
+    };
+
+    expect(await idsOf(theirs)).toEqual(await idsOf(ours));
+  });
+
   it('P4, P7: undo the swap of the questions where PLLaVA wrote `video`, and leave ours alone', async () => {
     const theirs = { ...answers, ...task, question: 'second?', question1: 'first?' };
     const ours = { ...answers, ...task, question: 'first?', question1: 'second?' };
@@ -230,6 +276,8 @@ it('of recaptioning have the caption that was there before as gold', async () =>
     [null, 'A cat.'],
   ]);
   expect(spec.dataset).toMatchObject({ format: 'recaption', datasetId: 'Inter4K' });
+  for (const { task, dataset } of rows)
+    expect({ task, dataset }).toEqual({ task: 'caption', dataset: 'Inter4K' });
 });
 
 describe('a run', () => {
@@ -281,6 +329,17 @@ describe('damaged results', () => {
     await mvbench(choice('(A)', '(A) one'));
 
     await refused('all_results.json holds results of mvbench');
+  });
+
+  it('are refused when a judged file is of another run', async () => {
+    await put('inference_results.json', [qa(1, 'a dog'), qa(2, 'a cat')]);
+    const judged = { score: 4, correct: true };
+    await put('final_results-gpt.json', {
+      acc_dict: {},
+      result_list: [qa(1, 'a dog', judged), qa(2, 'a bird', judged), qa(3, 'a fish', judged)],
+    });
+
+    await refused(/final_results-gpt\.json holds 2 records .* of another run\. Move/);
   });
 
   it('are refused when the folder is not there', async () => {

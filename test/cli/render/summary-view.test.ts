@@ -44,7 +44,7 @@ describe('renderSummary', () => {
   });
 
   it('says of judges what they were asked, over what, and what it cost', () => {
-    const judged = { judged: 8, unparsed: 1, failed: 0, pending: 1 };
+    const judged = { judged: 8, unparsed: 1, failed: 0, pending: 1, scheduled: 12 };
     const text = renderSummary({
       ...sampleSummary,
       judges: [
@@ -55,6 +55,7 @@ describe('renderSummary', () => {
           dimension: null,
           yes: 6,
           accuracy: 0.75,
+          overScheduled: 0.5,
           meanScore: 3.5,
         },
         {
@@ -64,6 +65,7 @@ describe('renderSummary', () => {
           dimension: 'TU',
           yes: null,
           accuracy: null,
+          overScheduled: null,
           meanScore: 2,
         },
       ],
@@ -71,8 +73,8 @@ describe('renderSummary', () => {
     });
 
     expect(text.split('\n').filter((line) => /^ {2}judg/.test(line))).toEqual([
-      '  judged     75.0 % yes (6 of 8), score 3.50 by j@1a2b3c4d: 8 judged, 1 unparsed, 0 failed, 1 not yet (simulated)',
-      '  judged     TU score 2.00 by j@1a2b3c4d: 8 judged, 1 unparsed, 0 failed, 1 not yet (simulated)',
+      '  judged     50.0 % yes over scheduled (6 of 12), 75.0 % over judged (6 of 8), score 3.50 by j@1a2b3c4d: 8 judged, 1 unparsed, 0 failed, 1 not yet of 12 scheduled (simulated)',
+      '  judged     TU score 2.00 by j@1a2b3c4d: 8 judged, 1 unparsed, 0 failed, 1 not yet of 12 scheduled (simulated)',
       '  judging    paid $1.25, list $7.75; 18 calls, 2 from the call store (simulated)',
     ]);
   });

@@ -3,7 +3,12 @@ import { parseAnswer } from '../../../domain/answer-parsing.ts';
 import { buildRow } from '../../../domain/build-row.ts';
 import { lvbenchLetter } from '../../../domain/suites/lvbench-scorer.ts';
 import { firstTokenVerdict } from '../../../domain/suites/mvbench-first-token.ts';
-import { goldOption, ruleScores, scoresByRule } from '../../../domain/suites/reply-rules.ts';
+import {
+  goldOption,
+  predictionOf,
+  ruleScores,
+  scoresByRule,
+} from '../../../domain/suites/reply-rules.ts';
 import { failureTexts } from '../../support/failure-texts.ts';
 import { answerRecord, itemEnd, sampleItem, sampleSpec } from '../../results/sample-run.ts';
 
@@ -24,6 +29,8 @@ describe('the own rules of suites', () => {
     ['mvbench', '<think>A?</think> B', 1],
     ['lvbench', 'The answer is (B).', 1],
     ['lvbench', 'The answer is B', 0],
+    ['lvbench', 'A hand (left) lifts it.\n```json\n{"answer": "B"}\n```', 1],
+    ['lvbench', 'B) is tempting.\n{"answer": "A"}', 0],
   ])('%s gives %j %i, whatever ours says', (format, reply, value) => {
     expect(scoresOf(format, reply, 'B')).toEqual({ [format]: value });
   });
@@ -41,6 +48,18 @@ describe('the own rules of suites', () => {
     expect(scoresByRule('mvbench', { mvbench: null })).toEqual({
       mvbench: { value: null, state: 'unscored', scorer: 'mvbench-first-token' },
     });
+  });
+});
+
+describe('a prediction', () => {
+  it.each([
+    ['She (the cook) stirs.\n```json\n{"answer": " B "}\n```', 'B'],
+    ['{"answer": "A"} No: {"answer": "B", "why": "seen"}', 'B'],
+    ['<think>{"answer": "A"}</think> (B) option B\n', '(B) option B'],
+    ['{"answer": null}', '{"answer": null}'],
+    ['{"answer": "B', '{"answer": "B'],
+  ])('of %j is %j', (reply, prediction) => {
+    expect(predictionOf(reply)).toBe(prediction);
   });
 });
 

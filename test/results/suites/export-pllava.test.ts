@@ -86,13 +86,16 @@ const yes = judgement({ verdict: 'yes', score: 4.8 });
 const no = judgement({ verdict: 'no', score: 1 });
 
 describe("PLLaVA's files of VideoQA", () => {
-  it('have the verdicts of the judge, and take whatever went wrong for "no" and 0', async () => {
+  it('have the verdicts of the judge, "no" and 0 for an answer or reply without one, and no failed call', async () => {
     const { read, written, notes } = await exported('msvd-qa', [
       open('q1', 'a dog', { judgements: [yes] }),
       open('q2', 'a cat', { judgements: [no] }),
       open('q3', null),
       open('q4', 'a hound', { judgements: [judgement({ state: 'unparsed' })] }),
       open('q5', 'a puppy'),
+      open('q6', 'a whelp', {
+        judgements: [judgement({ state: 'failed', failure_class: 'timeout' })],
+      }),
     ]);
 
     expect(await written()).toEqual([
@@ -113,6 +116,7 @@ describe("PLLaVA's files of VideoQA", () => {
       record('q3', ''),
       record('q4', 'a hound'),
       record('q5', 'a puppy'),
+      record('q6', 'a whelp'),
     ]);
     expect(await read('all_results.json')).toEqual({
       acc_dict: { MSVD_QA: { correct: 1, total: 4, score: 5.8 } },
@@ -128,7 +132,9 @@ describe("PLLaVA's files of VideoQA", () => {
       Avg_Acc: 25,
       Avg_Score: 1.45,
     });
-    expect(notes).toEqual(['1 answers are not judged yet and not among the judged']);
+    expect(notes).toEqual([
+      '2 answers are not among the judged: the judge has not been asked, or its call failed',
+    ]);
   });
 
   it('are the predictions alone before anybody has judged', async () => {

@@ -113,6 +113,16 @@ describe("Free Video-LLM's files", () => {
     expect(notes[0]).toBe('1 questions failed and are in no file');
   });
 
+  it('have an empty text for an answer that nobody knows: its script cannot read null', async () => {
+    const { directory, notes } = await exported('msvd-qa', 'free-video-llm', [
+      open('q_1', 'a dog', { gold: null }),
+    ]);
+
+    const file = join(directory, 'artifacts', 'MSVD_Zero_Shot_QA', 'suite-1', 'merge.jsonl');
+    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ id: 'q_1', answer: '' });
+    expect(notes).toContain('1 questions have no known answer: it stands as ""');
+  });
+
   it('are the predictions alone before anybody has judged', async () => {
     await exported('msvd-qa', 'free-video-llm', [open('q_1', 'a dog')]);
 
@@ -123,6 +133,16 @@ describe("Free Video-LLM's files", () => {
 });
 
 describe("lmms-eval's files", () => {
+  it('list the options of a question whose own words hold them by chance', async () => {
+    const options = ['1', '2'].map((text, n) => ({ letter: 'AB'[n]!, text }));
+    const question = 'How many of the 12 cars are red?';
+    await exported('mvbench', 'lmms-eval', [{ id: 'q1', said: 'B', question, options }]);
+
+    const [, samples] = await made!.written();
+    const sample = JSON.parse(await readFile(join(made!.directory, samples!), 'utf8')) as object;
+    expect(sample).toMatchObject({ input: `${question}\n(A) 1\n(B) 2` });
+  });
+
   it('have its fields, and take no failure for an answer', async () => {
     const source = { uid: 'q1', key: 'v1' };
     await exported('videomme', 'lmms-eval', [
