@@ -38,8 +38,8 @@ export type JudgeSummary = {
   readonly failed: number;
   /** Taken up, and not judged yet. */
   readonly pending: number;
-  /** Judgements due if every scheduled item were answered; null where nobody has read the items. */
-  readonly scheduled: number | null;
+  /** Judgements due if every scheduled item were answered. */
+  readonly scheduled: number;
   /** Null where no verdict was asked for. */
   readonly yes: number | null;
   readonly accuracy: number | null;

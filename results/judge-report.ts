@@ -28,8 +28,8 @@ export type JudgedDimension = {
   readonly failed: number;
   /** Answers (or pairs) that nobody has been asked about. */
   readonly unjudged: number;
-  /** Judgements due if every scheduled item were answered; null where nobody has read the items. */
-  readonly scheduled: number | null;
+  /** Judgements due if every scheduled item were answered. */
+  readonly scheduled: number;
   readonly yes: number | null;
   /** yes / judged; null where no verdict was asked for. */
   readonly accuracy: MeanOver | null;
@@ -71,8 +71,7 @@ export function createJudgeCount(judging: JudgingSpec | undefined) {
       for (const due of dueOf(row)) countOf(due.judge).due(due);
       for (const judgement of row.judgements) countOf(judgement.judge).judged(judgement, row);
     },
-    /** @param scheduledOf  of the run's items; null where they were not read */
-    total: (scheduledOf: ScheduledJudgements | null = null): JudgeReport[] =>
+    total: (scheduledOf: ScheduledJudgements): JudgeReport[] =>
       [...judges].map(([judge, count]) => ({ judge, ...count.total(scheduledOf) })),
   };
 }
@@ -122,13 +121,13 @@ function createOneCount() {
       if (verdict !== null) count.verdicts.push({ value: Number(verdict === 'yes'), cluster });
       labels.add(row, judgement);
     },
-    total: (scheduledOf: ScheduledJudgements | null) => {
+    total: (scheduledOf: ScheduledJudgements) => {
       const counts = [...dimensions.values()].toSorted(
         (left, right) => placeOfDimension(left.dimension) - placeOfDimension(right.dimension),
       );
       return {
         responseModels: [...responseModels].toSorted(),
-        dimensions: counts.map((count) => dimensionOf(count, scheduledOf?.(count) ?? null)),
+        dimensions: counts.map((count) => dimensionOf(count, scheduledOf(count))),
         scores: meansOf(counts),
         categories: labels.total(),
       };
@@ -136,7 +135,7 @@ function createOneCount() {
   };
 }
 
-function dimensionOf(count: DimensionCount, scheduled: number | null): JudgedDimension {
+function dimensionOf(count: DimensionCount, scheduled: number): JudgedDimension {
   const { contract, dimension, due, unparsed, failed, truncated, verdicts, scores } = count;
   const judged = scores.length;
   const yes =

@@ -9,11 +9,10 @@ import type { JudgeSummary } from '../domain/summary.ts';
 /**
  * What judges say of a run, by judge and dimension, from counted judgements.
  *
- * @param scheduledOf  of the run's items; null where they were not read
  */
 export function summariseJudges(
   totals: readonly JudgementTotal[],
-  scheduledOf: ScheduledJudgements | null = null,
+  scheduledOf: ScheduledJudgements,
 ): JudgeSummary[] {
   return totals
     .filter(({ kind }) => kind === 'item')
@@ -21,7 +20,7 @@ export function summariseJudges(
     .map((total) => {
       const { judge, contract, dimension, judged, unparsed, failed, pending } = total;
       const yes = contract === 'yes-no-score' ? total.yes : null;
-      const scheduled = scheduledOf?.({ contract, dimension }) ?? null;
+      const scheduled = scheduledOf({ contract, dimension });
       const over = (sum: number) => (judged === 0 ? null : sum / judged);
       return {
         judge,

@@ -1,5 +1,6 @@
 import { cancelJudging, startJudging } from '../../client/judging.ts';
 import { workflowState } from '../../client/workflow-state.ts';
+import type { ScheduledJudgements } from '../../domain/judging/scheduled-judgements.ts';
 import { orchestrationQueue } from '../../domain/queues.ts';
 import { judgeKeysNeeded } from '../../domain/run-queues.ts';
 import { isSimulated } from '../../domain/run-spec.ts';
@@ -9,6 +10,7 @@ import { judgeWorkflowId } from '../../domain/workflow-contract.ts';
 import { judgeAgreement } from '../../results/judge-agreement.ts';
 import { createJudgeCount } from '../../results/judge-report.ts';
 import { summariseJudges } from '../../results/judge-summary.ts';
+import { readScheduled } from '../../results/summarise.ts';
 import type { Stores } from '../../workers/open-stores.ts';
 import { refuseUnpolled } from '../check-queues.ts';
 import { interruption, waitForOtherRuns } from '../execute-run.ts';
@@ -60,7 +62,8 @@ async function judgeIn(
   await startJudging(client, run, unparsed);
   await watchJudging(session, run, interrupted);
   const judging = await stores.judgements.latest(runId);
-  const report = await reportJudging(stores, run);
+  const { scheduledJudgements } = await readScheduled(stores.blobs, run.spec);
+  const report = await reportJudging(stores, run, scheduledJudgements);
   if (json) {
     const { judging: number = 0, state = null, stopReason = null } = judging ?? {};
     printJson({ schemaVersion: 1, runId, judging: number, state, stopReason, ...report });
@@ -68,14 +71,14 @@ async function judgeIn(
   if (interrupted.aborted) return exitCodes.interrupted;
   if (role === 'holder') await waitForOtherRuns(session, interrupted);
   const totals = await stores.runs.judgementTotals(runId);
-  return judgingExitCode(judging, summariseJudges(totals), run.spec);
+  return judgingExitCode(judging, summariseJudges(totals, scheduledJudgements), run.spec);
 }
 
 /** What the judges of a run say, and how far they agree with what is known. */
-async function reportJudging(stores: Stores, run: RunRecord) {
+async function reportJudging(stores: Stores, run: RunRecord, scheduled: ScheduledJudgements) {
   const judges = createJudgeCount(run.spec.judging);
   for await (const row of stores.runs.rows(run.runId)) judges.add(row);
-  return { judges: judges.total(), agreement: await judgeAgreement(stores, run) };
+  return { judges: judges.total(scheduled), agreement: await judgeAgreement(stores, run) };
 }
 
 function refuseUnjudged({ runId, spec }: RunRecord): void {

@@ -77,7 +77,7 @@ function dimensionCells(found: JudgedDimension): string[] {
     String(found.unparsed),
     String(found.failed),
     String(found.unjudged),
-    scheduled === null ? '-' : String(scheduled),
+    String(scheduled),
   ];
 }
 

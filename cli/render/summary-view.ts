@@ -58,8 +58,8 @@ function accuracyLines(
 function judgeLine(found: JudgeSummary): string {
   const { judge, dimension, judged, unparsed, failed, pending, scheduled } = found;
   const { yes, accuracy, overScheduled, meanScore } = found;
-  const of = scheduled === null ? '' : ` of ${scheduled} scheduled`;
-  const counts = `${judged} judged, ${unparsed} unparsed, ${failed} failed, ${pending} not yet${of}`;
+  const states = `${judged} judged, ${unparsed} unparsed, ${failed} failed, ${pending} not yet`;
+  const counts = `${states} of ${scheduled} scheduled`;
   if (meanScore === null) return `${judge}${dimension === null ? '' : ` ${dimension}`}: ${counts}`;
   const overAll =
     overScheduled === null

@@ -52,13 +52,25 @@ function askedAlone(contract: JudgeContract, { categories }: Labelled): Asked[] 
 
 const askedOfPairs: Asked = { contract: 'consistency', dimension: 'CO' };
 
+/** What of a row decides how it is judged. */
+type JudgedRow = Pick<
+  Row,
+  'item_id' | 'sample' | 'drive' | 'outcome' | 'options' | 'gold' | 'answer' | 'categories'
+>;
+
 /** Finds what is to be judged, row by row in file order; a pair comes with its second row. */
-export function createDueFinder({ judges, contracts }: JudgingSpec) {
+export function createDueFinder({
+  judges,
+  contracts,
+}: {
+  readonly judges: readonly Pick<JudgingSpec['judges'][number], 'judge'>[];
+  readonly contracts: readonly JudgeContract[];
+}) {
   const waiting = new Map<string, Pick<Row, 'item_id' | 'drive'>>();
   const byAll = (asked: Asked, about: Omit<DueJudgement, 'judge' | keyof Asked>) =>
     judges.map(({ judge }): DueJudgement => ({ judge, ...asked, ...about }));
 
-  const pairWith = (row: Row): DueJudgement[] => {
+  const pairWith = (row: JudgedRow): DueJudgement[] => {
     const pair = contracts.includes('consistency') ? pairOf(row) : null;
     if (pair === null) return [];
     const key = `${row.sample} ${pair}`;
@@ -76,7 +88,7 @@ export function createDueFinder({ judges, contracts }: JudgingSpec) {
       drive: Math.max(first.drive, row.drive),
     });
   };
-  return function dueOf(row: Row): DueJudgement[] {
+  return function dueOf(row: JudgedRow): DueJudgement[] {
     if (!isJudgeable(row)) return [];
     const { item_id: itemId, sample, drive } = row;
     const about = { kind: 'item', itemId, sample, partnerId: null, drive } as const;

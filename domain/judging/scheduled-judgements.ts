@@ -1,6 +1,6 @@
 import type { Item } from '../item.ts';
-import { type DueJudgement, isJudgeable, pairOf } from './due-judgements.ts';
-import { scoredDimensions } from './judge-contract.ts';
+import { createDueFinder, type DueJudgement } from './due-judgements.ts';
+import { judgeContracts } from './judge-contract.ts';
 
 type Kind = Pick<DueJudgement, 'contract' | 'dimension'>;
 
@@ -13,29 +13,22 @@ export type ScheduledJudgements = (kind: Kind) => number;
 /** Counts them item by item; a pair counts once. */
 export function createScheduledCount() {
   const counts = new Map<string, number>();
-  const halves = new Set<string>();
-  const note = (kind: Kind): void => {
-    counts.set(keyOf(kind), (counts.get(keyOf(kind)) ?? 0) + 1);
-  };
+  const dueOf = createDueFinder({ judges: [{ judge: 'each' }], contracts: judgeContracts });
   return {
-    add({ options, gold, categories }: Pick<Item, 'options' | 'gold' | 'categories'>): void {
-      if (!isJudgeable({ outcome: 'answered', options, gold, answer: gold })) return;
-      note({ contract: 'yes-no-score', dimension: null });
-      const labels = categories['dimension'] ?? [];
-      for (const dimension of scoredDimensions)
-        if (labels.includes(dimension)) note({ contract: 'score', dimension });
-      const pair = pairOf({ categories });
-      if (pair === null) return;
-      if (halves.delete(pair)) note({ contract: 'consistency', dimension: 'CO' });
-      else halves.add(pair);
+    add({ itemId, options, gold, categories }: ScheduledItem): void {
+      const answered = { outcome: 'answered', answer: gold, sample: 0, drive: 0 } as const;
+      for (const due of dueOf({ ...answered, item_id: itemId, options, gold, categories }))
+        counts.set(keyOf(due), (counts.get(keyOf(due)) ?? 0) + 1);
     },
     total: (): ScheduledJudgements => (kind) => counts.get(keyOf(kind)) ?? 0,
   };
 }
 
+type ScheduledItem = Pick<Item, 'itemId' | 'options' | 'gold' | 'categories'>;
+
 const keyOf = ({ contract, dimension }: Kind): string => `${contract} ${dimension}`;
 
-/** yes / scheduled; null where no verdict is asked for, nothing is scheduled, or nobody knows what is. */
-export function yesOverScheduled(yes: number | null, scheduled: number | null): number | null {
-  return yes === null || scheduled === null || scheduled === 0 ? null : yes / scheduled;
+/** yes / scheduled; null where no verdict is asked for, or nothing is scheduled. */
+export function yesOverScheduled(yes: number | null, scheduled: number): number | null {
+  return yes === null || scheduled === 0 ? null : yes / scheduled;
 }
