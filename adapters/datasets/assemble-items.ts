@@ -26,7 +26,7 @@ export function createAssembler(
     const options = lettered(draft);
     const isFit = checkDraft(draft, options, note);
     const answer = resolveGold(draft, options, note);
-    if (!isFit || !answer.isFit) return null;
+    if (itemId === null || !isFit || !answer.isFit) return null;
     return { item: itemOf(itemId, draft, options, answer.gold), videos: draft.videos };
   };
 }

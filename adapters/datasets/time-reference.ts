@@ -14,7 +14,7 @@ export function readTimeReference(text: string): TimeSpan | null {
 }
 
 function readClock(text: string): number | null {
-  const found = /^(?:(\d+):)?(\d{1,3}):(\d{1,2}(?:\.\d+)?)$/.exec(text.trim());
+  const found = /^(?:(\d{1,6}):)?(\d{1,3}):(\d{1,2}(?:\.\d+)?)$/.exec(text.trim());
   if (found === null) return null;
   const [, hours, minutes, seconds] = found;
   const isClock = Number(seconds) < 60 && (hours === undefined || Number(minutes) < 60);
