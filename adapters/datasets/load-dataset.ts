@@ -50,9 +50,8 @@ export async function loadDataset(dataset: DatasetFiles & Selection): Promise<Lo
 }
 
 function nothingLeft(path: string, questions: number): Problem {
-  const what =
-    questions === 0 ? 'it holds no questions' : `none of its ${questions} questions is left`;
-  const fix = questions === 0 ? 'Check dataset.path' : 'Check dataset.where, limit and fraction';
+  const what = `none of its ${questions} questions is left`;
+  const fix = 'Check dataset.where, limit and fraction';
   return problemAt(wholeFile(path), 'wrong_format', { what, fix });
 }
 

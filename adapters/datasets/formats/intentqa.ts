@@ -1,6 +1,7 @@
 import type { DatasetFormat } from '../format.ts';
 import { isIgvlmTable, readIgvlmChoice } from '../reading/igvlm-choice.ts';
 import { readNextqaTable } from '../reading/nextqa-table.ts';
+import { splitOfTable } from '../reading/split-of-file.ts';
 
 /**
  * IntentQA's `val.csv` and `test.csv`: `video_id, frame_count, width, height, question, answer, qid, type,
@@ -11,6 +12,7 @@ export const format: DatasetFormat = {
   summary: "val.csv or test.csv, or IG-VLM's IntentQA.csv",
   ids: 'unique',
   mediaRoots: ['NExTVideo', 'videos'],
+  splitOf: splitOfTable,
   async *read({ path, note }) {
     if (await isIgvlmTable(path)) {
       yield* readIgvlmChoice(path, note);

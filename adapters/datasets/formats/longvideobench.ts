@@ -3,7 +3,7 @@ import { fileStem } from '../../../domain/file-stem.ts';
 import type { AnswerForm, DatasetFormat } from '../format.ts';
 import { indexForm } from '../reading/answer-forms.ts';
 import { checkRecord } from '../reading/check-record.ts';
-import { nameField, secondsField, textField } from '../reading/fields.ts';
+import { nameField, secondsField, textField, textsField } from '../reading/fields.ts';
 import { readRecords } from '../reading/records.ts';
 
 const recordSchema = z
@@ -11,7 +11,7 @@ const recordSchema = z
     id: nameField,
     video_path: nameField,
     question: textField,
-    candidates: z.array(textField, { error: 'must be a list of texts' }).nullish(),
+    candidates: textsField.nullish(),
     option0: textField.nullish(),
     correct_choice: nameField.nullish(),
     duration: secondsField,

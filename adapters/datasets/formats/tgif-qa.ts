@@ -6,6 +6,7 @@ import { readIgvlmOpen } from '../reading/igvlm-open.ts';
 import { readJsonRecords } from '../reading/json-records.ts';
 import { type OpenSet, typeLabel } from '../reading/open-question.ts';
 import { readQaPairs } from '../reading/qa-pairs.ts';
+import { splitOfTable } from '../reading/split-of-file.ts';
 
 const types = ['object', 'number', 'color', 'location'];
 const set: OpenSet = { videoOf: (name) => ({ videoId: name }), types };
@@ -21,6 +22,7 @@ export const format: DatasetFormat = {
     'TGIF_FrameQA.csv of IG-VLM, an official Test_frameqa_question.tsv (or action, transition, count), or test_q.json with its _a.json beside it',
   ids: 'unique',
   mediaRoots: ['tgif_videos', 'mp4', '../../data/video_qa/TGIF_Zero_Shot_QA/mp4', 'gifs'],
+  splitOf: splitOfTable,
   async *read({ path, note }) {
     if (!isTablePath(path)) {
       yield* readQaPairs(path, await readJsonRecords(path, note), note, set);

@@ -4,7 +4,7 @@ import { problemAt, type Problem, wholeFile } from '../problem.ts';
 
 /**
  * The annotation files that a path means: itself, or where it is a folder the files in it whose names
- * `belongs` takes, in the order of their names.
+ * `belongs` takes, in the order of their names; those that begin with a dot are left out.
  *
  * @returns none after a problem was noted
  */
@@ -14,7 +14,9 @@ export async function filesOfFolder(
   note: (problem: Problem) => void,
 ): Promise<readonly string[]> {
   if (!(await isFolder(path))) return [path];
-  const names = (await readdir(path)).filter(belongs).toSorted();
+  // Archives made on a Mac hold a second file `._name` of each.
+  const seen = (await readdir(path)).filter((name) => !name.startsWith('.'));
+  const names = seen.filter(belongs).toSorted();
   if (names.length > 0) return names.map((name) => join(path, name));
   const what = 'the folder holds no annotation file of this format';
   note(problemAt(wholeFile(path), 'unreadable', { what, fix: 'Check dataset.path' }));

@@ -59,6 +59,21 @@ it('reads the test set: six options, ids of its own, no answers', async () => {
   expect(items).toMatchObject([{ itemId: 'PQA_7', gold: null, options: { length: 6 } }]);
 });
 
+it('takes null for a field that a record may lack, and tells in words what else is wrong', async () => {
+  const empty = { duration: null, candidates: null, question_id: null };
+  const { items, problems } = await readPlaced('mlvu', {
+    'test.json': [
+      { ...open, ...empty },
+      { ...closed, duration: 'long' },
+    ],
+  });
+
+  expect(items).toMatchObject([{ options: [], gold: 'All.' }]);
+  expect(problems).toEqual([
+    expect.stringContaining('record 2: the field duration must be a number of seconds. Mend'),
+  ]);
+});
+
 it('reads the table at Hugging Face: options in the question, a letter as the answer', async () => {
   const question = 'What colour?\nOptions:\n(A) red\n(B) blue\n(C) green';
   const bytes = parquetWriteBuffer({
