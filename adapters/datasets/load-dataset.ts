@@ -1,7 +1,7 @@
 import type { Item } from '../../domain/item.ts';
 import type { DatasetCoverage } from '../../domain/run-spec.ts';
 import type { VideoReference } from './format.ts';
-import { countProblems, type ProblemCount } from './inspect-dataset.ts';
+import { countProblems, type ProblemCount } from './problem-counts.ts';
 import { type Problem, problemAt, wholeFile } from './problem.ts';
 import { type DatasetFiles, readDataset } from './read-dataset.ts';
 import { refuseUnknown, type Selection, selectItems } from './select-items.ts';

@@ -1,6 +1,7 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { problemAt, type Problem, wholeFile } from '../problem.ts';
+import { isFolder } from './is-folder.ts';
 
 /**
  * The annotation files that a path means: itself, or where it is a folder the files in it whose names
@@ -35,10 +36,3 @@ export async function jsonFilesOfFolder(
 
 /** What the file of a task is called up to the first dot: `4_count` of `4_count.part1.json`. */
 export const taskOfFile = (file: string): string => basename(file).split('.')[0] ?? '';
-
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-}
