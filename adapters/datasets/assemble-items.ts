@@ -3,7 +3,7 @@ import { checkDraft } from './check-draft.ts';
 import type { DatasetFormat, QuestionDraft, VideoReference } from './format.ts';
 import { createNaming } from './name-items.ts';
 import { problemAt, type Problem } from './problem.ts';
-import { readOptions } from './question-options.ts';
+import { readOptions } from './reading/question-options.ts';
 import { resolveGold } from './resolve-gold.ts';
 
 /** An item, and how its source names its videos. */

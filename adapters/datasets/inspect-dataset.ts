@@ -1,6 +1,6 @@
 import type { QuestionDraft } from './format.ts';
 import { countProblems, type ProblemCount } from './problem-counts.ts';
-import { readOptions } from './question-options.ts';
+import { readOptions } from './reading/question-options.ts';
 import { type DatasetFiles, readDataset } from './read-dataset.ts';
 
 /** What an adapter makes of a data set's files: the answer of `dataset inspect --json`. */

@@ -3,6 +3,7 @@ import { join, relative, sep } from 'node:path';
 import type { MediaFile, MediaFiles } from '../../domain/media-files.ts';
 import type { MediaSpec } from '../../domain/run-spec.ts';
 import { StepError } from '../../domain/step-error.ts';
+import { EnvironmentError } from '../../domain/usage-error.ts';
 import { openVideoCheck, type VideoCheck } from '../video/check-readable.ts';
 import { findSequence, findVideo } from '../video/find-video.ts';
 import { findVideoTools } from '../video/video-tools.ts';
@@ -27,8 +28,7 @@ const probesAtOnce = 4;
  * times of its frames where these are given.
  *
  * @param checked  file that remembers videos found good
- * @throws {EnvironmentError} when ffmpeg is missing
- * @throws {StepError} when a look at a file failed and may succeed later
+ * @throws {EnvironmentError} when ffmpeg is missing, or a look at a file failed and may succeed later
  */
 export async function locateVideos(
   { folder, extract }: Extract<MediaSpec['media'], { kind: 'videos' }>,
@@ -77,6 +77,10 @@ async function findFaults(
         return fault;
       return `it ends after ${durationSeconds} s, before its clip begins at ${startSeconds} s`;
     });
+  } catch (error) {
+    if (!(error instanceof StepError)) throw error;
+    const message = `${error.message}. That says nothing about the file: try again.`;
+    throw new EnvironmentError(message, { cause: error });
   } finally {
     await check.close();
   }

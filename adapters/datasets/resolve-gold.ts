@@ -1,7 +1,7 @@
 import type { AnswerOption } from '../../domain/item.ts';
 import type { AnswerForm, QuestionDraft } from './format.ts';
 import { problemAt, type Problem } from './problem.ts';
-import { readGoldLetter } from './question-options.ts';
+import { readGoldLetter } from './reading/question-options.ts';
 
 type GivenAnswer = Exclude<AnswerForm, { form: 'none' }>;
 

@@ -16,7 +16,7 @@ export const format: DatasetFormat = {
   async *read({ path, note }) {
     const table = await readTable(path, note);
     yield* table?.columns.some((name) => /^a\d$/.test(name))
-      ? readIgvlmChoice(path, note)
+      ? readIgvlmChoice(table, note)
       : readIgvlmOpen(table, note, { videoOf: (name) => ({ videoId: name }) });
   },
 };

@@ -1,4 +1,5 @@
 import type { DatasetFormat } from '../format.ts';
+import { readTable } from '../reading/csv-records.ts';
 import { isIgvlmTable, readIgvlmChoice } from '../reading/igvlm-choice.ts';
 import { readNextqaTable } from '../reading/nextqa-table.ts';
 import { splitOfTable } from '../reading/split-of-file.ts';
@@ -14,11 +15,12 @@ export const format: DatasetFormat = {
   mediaRoots: ['NExTVideo', 'videos'],
   splitOf: splitOfTable,
   async *read({ path, note }) {
-    if (await isIgvlmTable(path)) {
-      yield* readIgvlmChoice(path, note);
+    const table = await readTable(path, note);
+    if (isIgvlmTable(table)) {
+      yield* readIgvlmChoice(table, note);
       return;
     }
-    for await (const draft of readNextqaTable(path, 'video_id', note)) {
+    for await (const draft of readNextqaTable(table, 'video_id', note)) {
       const { video_id: video, qid, type } = draft.source;
       yield { ...draft, id: `${video}_${type}_${qid}` };
     }

@@ -101,18 +101,14 @@ function faultIn({ code, message }: CsvError, rows: number): string {
 function linesAfter(bytes: Buffer, ends: readonly number[]): number[] {
   let line = 1;
   let at = 0;
-  const step = (): void => {
-    const isBreak =
-      bytes[at] === lineFeed || (bytes[at] === carriage && bytes[at + 1] !== lineFeed);
-    if (isBreak) line += 1;
-    at += 1;
-  };
   return [0, ...ends].map((end) => {
-    while (at < end) step();
-    while (bytes[at] === lineFeed || bytes[at] === carriage) step();
+    for (; at < end || isBreak(bytes[at]); at += 1)
+      if (isBreak(bytes[at]) && !(bytes[at] === carriage && bytes[at + 1] === lineFeed)) line += 1;
     return line;
   });
 }
+
+const isBreak = (byte: number | undefined): boolean => byte === lineFeed || byte === carriage;
 
 const lineFeed = 0x0a;
 const carriage = 0x0d;

@@ -1,6 +1,6 @@
 import type { DatasetMapping } from '../../../domain/dataset-mapping.ts';
 import type { TimeSpan } from '../../../domain/item.ts';
-import { readTimeReference } from '../time-reference.ts';
+import { readTimeReference } from './time-reference.ts';
 import { isEmpty, listIn, type MappedFields } from './mapped-fields.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -178,6 +178,16 @@ describe('the original format', () => {
     const { problems } = await loadDataset({ path, format: 'original', limit: null });
 
     expect(problems).toMatchObject([{ kind: 'unreadable', line: 2, what: 'it is not UTF-8 text' }]);
+  });
+
+  it('says that a file is too large, which is not to say that it is not UTF-8', async () => {
+    await writeFile(path, '');
+    await truncate(path, 540e6);
+    const { problems } = await loadDataset({ path, format: 'lvbench', limit: null });
+
+    expect(problems).toMatchObject([
+      { kind: 'unreadable', what: 'it has 540 MB; text is read up to 512 MB' },
+    ]);
   });
 
   it('says that there is no file, and that a file holds no questions', async () => {

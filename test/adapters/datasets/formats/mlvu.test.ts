@@ -104,6 +104,18 @@ it('reads the table at Hugging Face: options in the question, a letter as the an
   ]);
 });
 
+it('names the other file where an id stands in two', async () => {
+  const { problems } = await readPlaced(
+    'mlvu',
+    { 'json/1_plotQA.json': [closed], 'json/9_summary.json': [closed] },
+    { path: '' },
+  );
+
+  expect(problems).toContainEqual(
+    expect.stringMatching(/is that of record 1 of 1_plotQA\.json, too/),
+  );
+});
+
 it('refuses an empty folder', async () => {
   const { problems } = await readPlaced('mlvu', { 'json/README.md': '' }, { path: 'json' });
 

@@ -1,4 +1,4 @@
-import type { AnswerOption } from '../../domain/item.ts';
+import type { AnswerOption } from '../../../domain/item.ts';
 
 const optionLine = /^\s*(?:[(（]([A-Z])[)）]|([A-Z])[.):）：])\s*(.*)$/;
 

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { readGoldLetter, readOptions } from '../../../adapters/datasets/question-options.ts';
+import {
+  readGoldLetter,
+  readOptions,
+} from '../../../../adapters/datasets/reading/question-options.ts';
 
 describe('readOptions', () => {
   it.each([

@@ -1,4 +1,4 @@
-import type { TimeSpan } from '../../domain/item.ts';
+import type { TimeSpan } from '../../../domain/item.ts';
 
 /**
  * Reads an annotated stretch of time: `mm:ss-mm:ss` or `hh:mm:ss-hh:mm:ss`, a dash of any length.
