@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createExtractActivities, type CutFrame, type VideoFile } from '../../activities/extract-frames.ts';
+import {
+  createExtractActivities,
+  type CutFrame,
+  type VideoFile,
+} from '../../activities/extract-frames.ts';
 import { createQuarantine } from '../../activities/quarantine.ts';
 import { readManifest, writeManifest } from '../../adapters/video/frame-manifest.ts';
 import type { ExtractSpec, RunSpec } from '../../domain/run-spec.ts';
