@@ -30,8 +30,8 @@ type Fields = z.infer<typeof recordSchema>;
  * LongVideoBench's `lvb_val.json` and `lvb_test_wo_gt.json`: `{id, video_id, video_path, question, candidates,
  * correct_choice?, position, question_category, topic_category, level, duration_group, duration, ...}`;
  * or the Parquet file at Hugging Face, with `option0..option4` filled up with `N/A`. The answer is the
- * number of an option from 0; the test set has -1 or none. `position` counts frames of a video whose rate is not told: it stays in
- * the source and gives no spans.
+ * number of an option from 0; the test set has -1 or none. `position` counts frames of a video whose rate
+ * is not told: it stays in the source and gives no spans.
  */
 export const format: DatasetFormat = {
   summary: 'lvb_val.json or lvb_test_wo_gt.json, or the Parquet file of either',

@@ -56,7 +56,8 @@ export function joinInOrder<Question, Answer>(
   );
   if (uneven !== undefined) {
     const [often, asOften] = [asked, given].map((groups) => groups.get(uneven)?.length ?? 0);
-    const what = `the id ${repeat.fields.question_id} stands there again, and ids cannot be joined in their order, as ${uneven} stands ${often} times among the questions and ${asOften} times among the answers`;
+    const counts = `${uneven} stands ${often} times among the questions and ${asOften} times among the answers`;
+    const what = `the id ${repeat.fields.question_id} stands there again, and ids cannot be joined in their order, as ${counts}`;
     const fix =
       "Make the pair of IG-VLM's table with videoqa dataset convert, which gives each question its own id";
     note(problemAt(repeat.record.place, 'duplicate_id', { what, fix, severity: 'fatal' }));

@@ -4,7 +4,8 @@ const optionLine = /^\s*(?:[(（]([A-Z])[)）]|([A-Z])[.):）：])\s*(.*)$/;
 
 /**
  * Reads the options in a question's text, one per line: `(A) ...`, `A. ...`, `A) ...` or `A: ...`,
- * lettered from A without a gap; brackets and colons may be full-width. Other lines are left out; a second A starts afresh.
+ * lettered from A without a gap; brackets and colons may be full-width. Other lines are left out; a
+ * second A starts afresh.
  *
  * @returns none when there are fewer than two
  */
