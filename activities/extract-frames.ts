@@ -34,6 +34,8 @@ export type VideoFolder = Extract<MediaSpec['media'], { kind: 'videos' }>;
 export type VideoFile = {
   /** The part of it that is wanted; absent = the whole. */
   readonly clip?: TimeSpan;
+  /** Of a folder of pictures, whose content does not say when each is shown. */
+  readonly framesPerSecond?: number;
   /** sha256 of its content, 64 hex digits. */
   readonly hash: (signal: AbortSignal) => Promise<string>;
   /** Frames in time order, cut in one pass. */
@@ -83,11 +85,9 @@ async function extractOnce(
   const signal = Context.current().cancellationSignal;
   const rule = ruleOf(dataset.media.extract, videoId);
   const file = await dependencies.openVideo(dataset.media, videoId);
-  const { clip } = file;
-  const wish = clip === undefined ? rule : { ...rule, clip };
   const key: CutKey = {
     videoSha256: await file.hash(signal),
-    extractKey: sha256Hex(canonicalJson([dependencies.cutterVersion, wish])),
+    extractKey: sha256Hex(canonicalJson([dependencies.cutterVersion, wishOf(rule, file)])),
   };
   const known = await media.findCut(key);
   if (known !== null && (await blobs.has(known))) {
@@ -106,6 +106,15 @@ async function extractOnce(
   crashPoint('cut-noted', videoId);
   await media.keepFrames(runId, videoId, manifest);
   return { frames: frames.length };
+}
+
+/** All that a cut depends on beside the content; a whole video's is its rule alone. */
+function wishOf(rule: CutRule, { clip, framesPerSecond }: VideoFile): object {
+  return {
+    ...rule,
+    ...(clip !== undefined && { clip, clipStart: 'first-frame' }),
+    ...(framesPerSecond !== undefined && { framesPerSecond }),
+  };
 }
 
 function ruleOf(extract: ExtractSpec, videoId: string): CutRule {

@@ -3,7 +3,7 @@ import { readCalibrationFile } from '../adapters/config-files/calibration-file.t
 import { readExtractTimes } from '../adapters/config-files/extract-times.ts';
 import { loadDataset } from '../adapters/datasets/load-dataset.ts';
 import { type EmbeddingsReport, preflightDataset } from '../adapters/datasets/preflight.ts';
-import { describeProblem } from '../adapters/datasets/problem.ts';
+import { problemLines } from '../adapters/datasets/problem-counts.ts';
 import { checkModelFiles } from '../adapters/embedding/model-folder/check-model-files.ts';
 import { readVideoEmbeddings } from '../adapters/index-files/video-embeddings.ts';
 import type { Config } from '../domain/config.ts';
@@ -73,21 +73,24 @@ export async function prepareRun(
     dataset: { ...unfrozen.dataset, media, hash, coverage },
     ...withCalibration(unfrozen, calibration),
   };
-  const lines = [
-    ...problems.map(describeProblem),
+  const others = [
     ...(await modelProblems(unfrozen)),
-    ...(spec.judging === undefined ? [] : unfitContracts(spec.judging, items)),
+    // Without an item nothing is to be said of what the judge would do with them.
+    ...(spec.judging === undefined || items.length === 0
+      ? []
+      : unfitContracts(spec.judging, items)),
     ...missingPrices(spec),
     ...missingKeys(spec, process.env),
   ];
-  if (lines.length > 0) {
-    const count = lines.length === 1 ? 'one problem' : `${lines.length} problems`;
-    throw new UsageError(
-      `${count}, nothing was started and nothing was paid:\n${lines.join('\n')}`,
-    );
-  }
+  const count = problems.length + others.length;
+  if (count > 0) throw refusal(count, [...problemLines(problems), ...others]);
   const keys = keysNeeded(spec);
   return { spec, identity, items, frozen, frozenFiles, calibration, keys, warnings };
+}
+
+function refusal(count: number, lines: readonly string[]): UsageError {
+  const title = count === 1 ? 'one problem' : `${count} problems`;
+  return new UsageError(`${title}, nothing was started and nothing was paid:\n${lines.join('\n')}`);
 }
 
 const sha256 = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex');

@@ -29,15 +29,19 @@ export type ExtractTargets = {
 
 /**
  * The part of a timeline that lies within a clip: from the frame on screen when it begins to the
- * last one that begins before it ends. Times stay those of the whole video.
+ * last one that begins before it ends. The bounds of a clip count from the first frame, as people
+ * annotate; times stay those of the whole video.
  *
  * @returns `firstIndex` of the part in the whole; null when the video is over before the clip begins
  */
 export function clipTimeline(
   timeline: FrameTimeline,
-  { startSeconds, endSeconds }: TimeSpan,
+  clip: TimeSpan,
 ): { readonly timeline: FrameTimeline; readonly firstIndex: number } | null {
   const { startTimes, toleranceSeconds } = timeline;
+  const first = startTimes[0] ?? 0;
+  const startSeconds = first + clip.startSeconds;
+  const endSeconds = first + clip.endSeconds;
   if (startSeconds > timeline.endSeconds + toleranceSeconds) return null;
   const firstIndex = frameOnScreen(startSeconds, startTimes, toleranceSeconds);
   const lastIndex = Math.max(firstIndex, frameOnScreen(endSeconds, startTimes, toleranceSeconds));

@@ -12,7 +12,7 @@ export function cacheFolder(environment: NodeJS.ProcessEnv): string {
   return join(caches, 'durable-videoqa');
 }
 
-/** The file that remembers which videos ffprobe found good. */
+/** The file that remembers which videos can be decoded. */
 export function checkedVideos(environment: NodeJS.ProcessEnv): string {
   return join(cacheFolder(environment), 'checked-videos.txt');
 }

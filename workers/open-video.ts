@@ -46,6 +46,7 @@ async function openMedia(
   const sequence = await findSequence(folder, videoId, [file]);
   return {
     ...part,
+    framesPerSecond,
     hash: (signal) => hashSequence(sequence, signal),
     cut: (extract) => readSequence({ folder: sequence, framesPerSecond, extract, ...part }),
   };

@@ -3,7 +3,7 @@ import { checkDraft } from './check-draft.ts';
 import type { DatasetFormat, QuestionDraft, VideoReference } from './format.ts';
 import { createNaming } from './name-items.ts';
 import { problemAt, type Problem } from './problem.ts';
-import { readOptions } from './question-options.ts';
+import { readOptions } from './reading/question-options.ts';
 import { resolveGold } from './resolve-gold.ts';
 
 /** An item, and how its source names its videos. */
@@ -26,7 +26,7 @@ export function createAssembler(
     const options = lettered(draft);
     const isFit = checkDraft(draft, options, note);
     const answer = resolveGold(draft, options, note);
-    if (!isFit || !answer.isFit) return null;
+    if (itemId === null || !isFit || !answer.isFit) return null;
     return { item: itemOf(itemId, draft, options, answer.gold), videos: draft.videos };
   };
 }

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { UsageError } from '../../domain/usage-error.ts';
 import { writeFileWhole } from '../index-files/write-file-whole.ts';
 import type { QuestionDraft } from './format.ts';
-import { describeProblem } from './problem.ts';
+import { problemLines } from './problem-counts.ts';
 import { readDataset } from './read-dataset.ts';
 
 /**
@@ -48,7 +48,7 @@ export async function convertIgvlm(path: string, out: string): Promise<readonly 
 async function readOpenQuestions(path: string): Promise<readonly QuestionDraft[]> {
   const { drafts, problems } = await readDataset({ path, format: 'igvlm' });
   const fatal = problems.filter(({ severity }) => severity === 'fatal');
-  if (fatal.length > 0) throw new UsageError(fatal.map(describeProblem).join('\n'));
+  if (fatal.length > 0) throw new UsageError(problemLines(fatal).join('\n'));
   if (drafts.length > 0 && drafts.every(isOfFourSets)) return drafts;
   throw new UsageError(
     `${path}: not IG-VLM's table of ActivityNet-QA, MSVD-QA, MSRVTT-QA or TGIF-QA, which alone become ` +

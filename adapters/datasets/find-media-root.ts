@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { UsageError } from '../../domain/usage-error.ts';
 import { loadFormat } from './load-formats.ts';
+import { isFolder } from './reading/is-folder.ts';
 
 /**
  * Finds the folder in which a suite keeps its videos, from where its annotations lie.
@@ -25,11 +25,4 @@ export async function findMediaRoot({
       ? `The format ${name} does not say where its videos lie`
       : `There is none of ${candidates.join(', ')}`;
   throw new UsageError(`dataset.videos: is missing. ${looked}: name the folder of the videos.`);
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (facts) => facts.isDirectory(),
-    () => false,
-  );
 }

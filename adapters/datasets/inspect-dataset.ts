@@ -1,6 +1,6 @@
 import type { QuestionDraft } from './format.ts';
-import { describeProblem, type Problem, type ProblemKind, type Severity } from './problem.ts';
-import { readOptions } from './question-options.ts';
+import { countProblems, type ProblemCount } from './problem-counts.ts';
+import { readOptions } from './reading/question-options.ts';
 import { type DatasetFiles, readDataset } from './read-dataset.ts';
 
 /** What an adapter makes of a data set's files: the answer of `dataset inspect --json`. */
@@ -16,16 +16,6 @@ export type DatasetInspection = {
   readonly categories: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly problems: readonly ProblemCount[];
 };
-
-/** All problems of one kind. */
-export type ProblemCount = {
-  readonly kind: ProblemKind;
-  readonly severity: Severity;
-  readonly count: number;
-  readonly examples: readonly string[];
-};
-
-const shownExamples = 5;
 
 /** @throws {UsageError} when there is no such format */
 export async function inspectDataset(files: DatasetFiles): Promise<DatasetInspection> {
@@ -48,33 +38,24 @@ function countBy(
   drafts: readonly QuestionDraft[],
   nameOf: (draft: QuestionDraft) => string,
 ): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const name of drafts.map(nameOf)) counts[name] = (counts[name] ?? 0) + 1;
-  return counts;
+  return Object.fromEntries(countNames(drafts.map(nameOf)));
 }
 
 function countCategories(drafts: readonly QuestionDraft[]): Record<string, Record<string, number>> {
-  const kinds: Record<string, Record<string, number>> = {};
+  const kinds = new Map<string, string[]>();
   for (const [kind, labels] of drafts.flatMap(({ categories }) => Object.entries(categories))) {
-    const counts = (kinds[kind] ??= {});
-    for (const label of labels) counts[label] = (counts[label] ?? 0) + 1;
+    const all = kinds.get(kind);
+    if (all === undefined) kinds.set(kind, [...labels]);
+    else all.push(...labels);
   }
-  return kinds;
+  return Object.fromEntries(
+    [...kinds].map(([kind, labels]) => [kind, Object.fromEntries(countNames(labels))]),
+  );
 }
 
-/** Problems by kind and severity, in the order in which they were first seen. */
-export function countProblems(problems: readonly Problem[]): ProblemCount[] {
-  const groups = new Map<string, Problem[]>();
-  for (const problem of problems) {
-    const key = `${problem.kind} ${problem.severity}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [problem]);
-    else group.push(problem);
-  }
-  return [...groups.values()].map((group) => ({
-    kind: group[0]!.kind,
-    severity: group[0]!.severity,
-    count: group.length,
-    examples: group.slice(0, shownExamples).map(describeProblem),
-  }));
+/** A name may be `constructor` or `__proto__`, which a plain object has before it is counted. */
+function countNames(names: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
 }

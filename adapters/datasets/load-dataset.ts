@@ -1,10 +1,10 @@
 import type { Item } from '../../domain/item.ts';
 import type { DatasetCoverage } from '../../domain/run-spec.ts';
 import type { VideoReference } from './format.ts';
-import { countProblems, type ProblemCount } from './inspect-dataset.ts';
+import { countProblems, type ProblemCount } from './problem-counts.ts';
 import { type Problem, problemAt, wholeFile } from './problem.ts';
 import { type DatasetFiles, readDataset } from './read-dataset.ts';
-import { type Selection, selectItems } from './select-items.ts';
+import { refuseUnknown, type Selection, selectItems } from './select-items.ts';
 
 /** The selected items in file order, and everything that was noticed on the way. */
 export type LoadedDataset = {
@@ -22,12 +22,14 @@ export type LoadedDataset = {
  * Reads a dataset's annotation files and takes what is wanted of it. Every problem is listed, not
  * only the first; the whole is read whatever is selected, so that ids do not depend on it.
  *
- * @throws {UsageError} when there is no such format
+ * @throws {UsageError} when there is no such format, or `where` names what no item has
  */
 export async function loadDataset(dataset: DatasetFiles & Selection): Promise<LoadedDataset> {
   const { items: all, problems: found, drafts, split } = await readDataset(dataset);
-  const selected = selectItems(all, dataset);
   const problems = found.filter(({ severity }) => severity === 'fatal');
+  // Of a damaged file the damage is to be told first: it may be why no item has a label.
+  if (problems.length === 0 && all.length > 0) refuseUnknown(all, dataset.where ?? {});
+  const selected = selectItems(all, dataset);
   const counts = countProblems(found.filter(({ severity }) => severity !== 'fatal'));
   if (problems.length === 0 && selected.length === 0)
     problems.push(nothingLeft(dataset.path, drafts.length));
@@ -48,9 +50,8 @@ export async function loadDataset(dataset: DatasetFiles & Selection): Promise<Lo
 }
 
 function nothingLeft(path: string, questions: number): Problem {
-  const what =
-    questions === 0 ? 'it holds no questions' : `none of its ${questions} questions is left`;
-  const fix = questions === 0 ? 'Check dataset.path' : 'Check dataset.where, limit and fraction';
+  const what = `none of its ${questions} questions is left`;
+  const fix = 'Check dataset.where, limit and fraction';
   return problemAt(wholeFile(path), 'wrong_format', { what, fix });
 }
 

@@ -3,10 +3,12 @@ import { join, relative, sep } from 'node:path';
 import type { MediaFile, MediaFiles } from '../../domain/media-files.ts';
 import type { MediaSpec } from '../../domain/run-spec.ts';
 import { StepError } from '../../domain/step-error.ts';
-import { openVideoCheck } from '../video/check-readable.ts';
+import { EnvironmentError } from '../../domain/usage-error.ts';
+import { openVideoCheck, type VideoCheck } from '../video/check-readable.ts';
 import { findSequence, findVideo } from '../video/find-video.ts';
 import { findVideoTools } from '../video/video-tools.ts';
 import type { VideoReference } from './format.ts';
+import { inParallel } from './in-parallel.ts';
 import { type Problem, problemAt, wholeFile } from './problem.ts';
 
 /** Where the videos of a data set lie, and what is wrong with them. */
@@ -16,18 +18,17 @@ export type LocatedVideos = {
   readonly files: MediaFiles | null;
   /** Ids of videos without a file, with what to tell about each. */
   readonly missing: ReadonlyMap<string, Problem>;
-  readonly warnings: readonly string[];
 };
 
 const lookupsAtOnce = 16;
 const probesAtOnce = 4;
 
 /**
- * Looks for the file of every video, whether it can be decoded, and for the times of its frames where
- * these are given.
+ * Looks for the file of every video, whether it can be decoded and reaches to its clip, and for the
+ * times of its frames where these are given.
  *
  * @param checked  file that remembers videos found good
- * @throws {EnvironmentError} when ffmpeg is missing
+ * @throws {EnvironmentError} when ffmpeg is missing, or a look at a file failed and may succeed later
  */
 export async function locateVideos(
   { folder, extract }: Extract<MediaSpec['media'], { kind: 'videos' }>,
@@ -39,19 +40,13 @@ export async function locateVideos(
   const found = await inParallel(references, lookupsAtOnce, (reference) =>
     locate(root, folder, reference),
   );
-  const check = await openVideoCheck(tools, checked);
-  const faults = await inParallel(found, probesAtOnce, async ({ media }) =>
-    media === null || media.framesPerSecond !== undefined
-      ? null
-      : check.faultOf(join(root, media.file)),
-  );
-  await check.close();
-  const files: Record<string, MediaFile> = {};
+  const faults = await findFaults(root, found, await openVideoCheck(tools, checked));
+  const files: [string, MediaFile][] = [];
   const problems: Problem[] = [];
   const missing = new Map<string, Problem>();
   for (const [place, { videoId }] of references.entries()) {
     const { media, problem } = found[place]!;
-    if (media !== null) files[videoId] = media;
+    if (media !== null) files.push([videoId, media]);
     if (problem !== null) missing.set(videoId, problem);
     const fault = faults[place] ?? null;
     if (fault !== null) {
@@ -63,22 +58,32 @@ export async function locateVideos(
       problems.push(about(folder, what, 'Add them to the file that dataset.extract.times names'));
     }
   }
-  return { problems, missing, warnings: [], files: references.every(isPlain) ? null : files };
+  const isListed = !references.every(isPlain);
+  return { problems, missing, files: isListed ? Object.fromEntries(files) : null };
 }
 
-/** Runs a task for every entry, so many at a time, and keeps the order. */
-async function inParallel<Entry, Result>(
-  entries: readonly Entry[],
-  atOnce: number,
-  task: (entry: Entry) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  const queue = entries.entries();
-  const work = async (): Promise<void> => {
-    for (const [place, entry] of queue) results[place] = await task(entry);
-  };
-  await Promise.all(Array.from({ length: atOnce }, work));
-  return results;
+/** What is wrong with the file of each video, or with the part of it that is wanted. */
+async function findFaults(
+  root: string,
+  found: readonly Located[],
+  check: VideoCheck,
+): Promise<(string | null)[]> {
+  try {
+    return await inParallel(found, probesAtOnce, async ({ media }) => {
+      if (media === null || media.framesPerSecond !== undefined) return null;
+      const { fault, durationSeconds } = await check.lookAt(join(root, media.file));
+      const { startSeconds = 0 } = media.clip ?? {};
+      if (fault !== null || durationSeconds === null || startSeconds <= durationSeconds)
+        return fault;
+      return `it ends after ${durationSeconds} s, before its clip begins at ${startSeconds} s`;
+    });
+  } catch (error) {
+    if (!(error instanceof StepError)) throw error;
+    const message = `${error.message}. That says nothing about the file: try again.`;
+    throw new EnvironmentError(message, { cause: error });
+  } finally {
+    await check.close();
+  }
 }
 
 type Located =
@@ -110,4 +115,4 @@ async function locate(
 }
 
 const about = (file: string, what: string, fix: string): Problem =>
-  problemAt(wholeFile(file), 'missing_media', { what, fix, severity: 'fatal' });
+  problemAt(wholeFile(file), 'missing_media', { what, fix });

@@ -1,25 +1,35 @@
+import { basename } from 'node:path';
 import type { QuestionDraft } from './format.ts';
-import { problemAt, type Problem } from './problem.ts';
+import { type Place, problemAt, type Problem } from './problem.ts';
 
 /**
  * Gives each question its id: the one that its source gives or composes, else `<video>#<record>`. An id
  * that was given before is damage where ids are promised to be unique; elsewhere it gets `#2`, `#3`.
+ *
+ * @returns null for an empty id, which is noted
  */
 export function createNaming(ids: 'unique' | 'composed', note: (problem: Problem) => void) {
-  const firstRecord = new Map<string, number | null>();
-  return (draft: QuestionDraft): string => {
-    const { place, id, videos } = draft;
+  const firstPlace = new Map<string, Place>();
+  /** Where the search for the next free number of an id begins. */
+  const nextNumber = new Map<string, number>();
+  return ({ place, id, videos }: QuestionDraft): string | null => {
     const wanted = id ?? `${videos[0]?.videoId ?? ''}#${place.record}`;
-    const before = firstRecord.get(wanted);
+    if (wanted.trim() === '') {
+      const fix = 'Give each record an id, or none at all';
+      note(problemAt(place, 'wrong_format', { what: 'its id is empty', fix }));
+      return null;
+    }
+    const before = firstPlace.get(wanted);
     if (before === undefined) {
-      firstRecord.set(wanted, place.record);
+      firstPlace.set(wanted, place);
       return wanted;
     }
-    let number = 2;
-    while (firstRecord.has(`${wanted}#${number}`)) number += 1;
+    let number = nextNumber.get(wanted) ?? 2;
+    while (firstPlace.has(`${wanted}#${number}`)) number += 1;
+    nextNumber.set(wanted, number + 1);
     const name = `${wanted}#${number}`;
-    firstRecord.set(name, place.record);
-    const what = `its id ${wanted} is that of record ${before}, too`;
+    firstPlace.set(name, place);
+    const what = `its id ${wanted} is that of ${recordOf(before, place)}, too`;
     note(
       ids === 'unique'
         ? problemAt(place, 'duplicate_id', { what, fix: 'Give each its own id', severity: 'fatal' })
@@ -27,4 +37,9 @@ export function createNaming(ids: 'unique' | 'composed', note: (problem: Problem
     );
     return name;
   };
+}
+
+function recordOf(before: Place, here: Place): string {
+  const record = `record ${before.record}`;
+  return before.file === here.file ? record : `${record} of ${basename(before.file)}`;
 }

@@ -8,9 +8,10 @@ import { type FrameFolders, type FrameListing, openFrameFolders } from '../frame
 import type { FrameTimeRule } from '../frames/frame-times.ts';
 import { pictureInfo } from '../frames/picture.ts';
 import { findVideoEmbeddings } from '../index-files/video-embeddings.ts';
+import { inParallel } from './in-parallel.ts';
 import type { LoadedDataset } from './load-dataset.ts';
 import { locateVideos } from './locate-videos.ts';
-import { describeProblem, type Problem, problemAt, wholeFile } from './problem.ts';
+import { type Problem, problemAt, wholeFile } from './problem.ts';
 import { createWarningList, type WarningList } from './warning-list.ts';
 
 /** What a video's file of embeddings holds. */
@@ -71,22 +72,35 @@ export async function preflightDataset(request: PreflightRequest): Promise<Prefl
     return { ...nothing, problems: [...problems, lostFolder(media)] };
   const check =
     media.kind === 'videos'
-      ? await locateVideos(media, [...loaded.videos.values()], request.checkedVideos)
+      ? {
+          ...(await locateVideos(media, [...loaded.videos.values()], request.checkedVideos)),
+          warnings: [],
+        }
       : await checkFolders(request, media);
   const found = [...problems, ...check.problems];
   const report = { files: check.files, warnings: [...warnings, ...check.warnings] };
   if (dataset.leavesOutMissing !== true || check.missing.size === 0)
     return { ...report, items, problems: [...found, ...check.missing.values()] };
   const left = items.filter(({ videoIds }) => !videoIds.some((id) => check.missing.has(id)));
-  if (left.length === 0) found.push(lostFolder(media));
-  const lost = `${check.missing.size} videos are not there, ${items.length - left.length} items are left out`;
-  const first = describeProblem([...check.missing.values()][0]!);
-  return {
-    ...report,
-    items: left,
-    problems: found,
-    warnings: [...report.warnings, `missing_media: ${lost}; first: ${first}`],
-  };
+  if (left.length === 0 && items.length > 0) {
+    const what = `none of its ${items.length} items has its video there`;
+    found.push(problem(media.folder, what, `Check dataset.${media.kind}`));
+  }
+  const lost = listLost(check.missing, items.length - left.length);
+  return { ...report, items: left, problems: found, warnings: [...report.warnings, lost] };
+}
+
+/** Who leaves out what is missing wants to know what that is, and not how to leave it out. */
+const shownLost = 20;
+
+function listLost(missing: ReadonlyMap<string, Problem>, items: number): string {
+  const shown = [...missing.values()].slice(0, shownLost);
+  const more = missing.size - shown.length;
+  return [
+    `missing_media: ${missing.size} videos are not there, ${items} items are left out. Put these there to ask them:`,
+    ...shown.map(({ file, what }) => `  ${file}: ${what}`),
+    ...(more > 0 ? [`  and ${more} more`] : []),
+  ].join('\n');
 }
 
 async function checkFolders(
@@ -97,15 +111,10 @@ async function checkFolders(
   const frames = openFrameFolders({ root: folder, frameTime });
   const warnings = createWarningList();
   const videoIds = [...loaded.videos.keys()];
-  const found: VideoCheck[] = [];
-  const queue = videoIds.entries();
-  const checkUntilEmpty = async (): Promise<void> => {
-    for (const [position, videoId] of queue) {
-      const about = { ...request, folder, frames, frameTime };
-      found[position] = await checkVideo(videoId, about, warnings);
-    }
-  };
-  await Promise.all(Array.from({ length: videosAtOnce }, checkUntilEmpty));
+  const about = { ...request, folder, frames, frameTime };
+  const found = await inParallel(videoIds, videosAtOnce, (videoId) =>
+    checkVideo(videoId, about, warnings),
+  );
   return {
     problems: found.flatMap(({ problems }) => problems),
     missing: new Map(
@@ -213,7 +222,7 @@ function warnOfTimes(items: readonly Item[], frameTime: FrameTimeRule): string[]
 const baseName = (name: string): string => name.split(/[/\\]/).at(-1) ?? name;
 
 const problem = (file: string, what: string, fix: string): Problem =>
-  problemAt(wholeFile(file), 'missing_media', { what, fix, severity: 'fatal' });
+  problemAt(wholeFile(file), 'missing_media', { what, fix });
 
 async function isReadable(file: string): Promise<boolean> {
   try {

@@ -2,7 +2,8 @@ import type { DatasetSpec } from '../../domain/run-spec.ts';
 import { type AssembledItem, createAssembler } from './assemble-items.ts';
 import type { QuestionDraft } from './format.ts';
 import { loadFormat } from './load-formats.ts';
-import type { Problem } from './problem.ts';
+import { type Problem, problemAt, wholeFile } from './problem.ts';
+import { splitOfName } from './reading/split-of-file.ts';
 
 /** What stands in the files of a data set, whole: nothing is selected yet. */
 export type ReadDataset = {
@@ -38,11 +39,9 @@ export async function readDataset({
     const item = assemble(draft);
     if (item !== null) items.push(item);
   }
+  if (drafts.length === 0 && problems.every(({ severity }) => severity !== 'fatal')) {
+    const what = 'it holds no questions';
+    note(problemAt(wholeFile(path), 'wrong_format', { what, fix: 'Check dataset.path' }));
+  }
   return { items, problems, drafts, split: (format.splitOf ?? splitOfName)(path) };
-}
-
-function splitOfName(path: string): string | null {
-  const name = path.split(/[/\\]/).findLast((part) => part !== '') ?? '';
-  const found = /(?:^|[^a-z])(train|val|valid|validation|dev|test)(?:[^a-z]|$)/i.exec(name)?.[1];
-  return found?.toLowerCase() ?? null;
 }

@@ -1,11 +1,10 @@
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { readdir } from 'node:fs/promises';
 import { isPathPart } from '../../domain/file-name.ts';
 import type { Frame } from '../../domain/item.ts';
 import { StepError } from '../../domain/step-error.ts';
+import { failedToRead, pathInside, readFrameFile } from './frame-file.ts';
 import { frameNumber, numberFrames, type UnmatchedFile } from './frame-names.ts';
 import { type FrameTimeRule, openFrameTimes } from './frame-times.ts';
-import { mediaTypeOf } from './picture.ts';
 
 /** The frames of one video in time order, and the files beside them that are none. */
 export type FrameListing = {
@@ -38,7 +37,10 @@ export function openFrameFolders({
   const times = openFrameTimes(root, frameTime);
   return {
     async list(videoId) {
-      const names = await readdir(await pathInside(root, videoId)).catch(failedToRead(videoId));
+      checkParts([videoId], `video ${videoId}`);
+      const title = `the frames folder of video ${videoId}`;
+      const folder = await pathInside(root, [videoId], title);
+      const names = await readdir(folder).catch(failedToRead(title));
       const wanted = names.filter((name) => name !== times.fileName);
       const { frames, unmatched } = numberFrames(wanted);
       const smallest = frames[0]?.frameId;
@@ -55,50 +57,17 @@ export function openFrameFolders({
     async read(videoId, name) {
       const title = `frame ${name} of video ${videoId}`;
       if (frameNumber(name) === null) throw missing(`${title} has no name of a frame`);
-      const path = await pathInside(root, videoId, name);
-      const { size } = await stat(path).catch(failedToRead(videoId, name));
-      if (size > mostFrameBytes)
-        throw new StepError('bad_media', 'fail', `${title} has ${size} bytes, the limit is 64 MiB`);
-      const bytes = await readFile(path).catch(failedToRead(videoId, name));
-      if (mediaTypeOf(bytes) === null)
-        throw new StepError('bad_media', 'fail', `${title} is neither JPEG, PNG nor WebP`);
-      return bytes;
+      checkParts([videoId, name], title);
+      return readFrameFile(root, [videoId, name], title);
     },
   };
 }
 
-/** No provider takes a picture of this size; a video's worth of bytes in one is a mistake. */
-const mostFrameBytes = 64 * 2 ** 20;
-
-/** The real path of a video's folder, or of a file in it. */
-async function pathInside(root: string, videoId: string, name?: string): Promise<string> {
-  const title = name === undefined ? `video ${videoId}` : `frame ${name} of video ${videoId}`;
-  const parts = name === undefined ? [videoId] : [videoId, name];
+/** @throws {StepError} class `frames_missing` for a name that would lead to another folder */
+function checkParts(parts: readonly string[], title: string): void {
   if (!parts.every(isPathPart)) throw missing(`${title} has no name that can stand in a path`);
-  const realRoot = await realpath(root).catch(failedToRead(videoId, name));
-  const path = await realpath(join(realRoot, ...parts)).catch(failedToRead(videoId, name));
-  const prefix = realRoot.endsWith(sep) ? realRoot : realRoot + sep;
-  if (!path.startsWith(prefix)) throw missing(`${title} leads out of the frames folder`);
-  return path;
 }
 
-function failedToRead(videoId: string, name?: string): (error: unknown) => never {
-  return (error) => {
-    const { code } = error as NodeJS.ErrnoException;
-    const title =
-      name === undefined
-        ? `the frames folder of video ${videoId}`
-        : `frame ${name} of video ${videoId}`;
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG')
-      throw missing(`${title} is not there`, error);
-    if (code === 'EACCES' || code === 'EPERM' || code === 'EISDIR' || code === 'ELOOP')
-      throw missing(`${title} cannot be read (${code})`, error);
-    throw new StepError('storage', 'retry', `${title} cannot be read (${code ?? 'unknown'})`, {
-      cause: error,
-    });
-  };
-}
-
-function missing(message: string, cause?: unknown): StepError {
-  return new StepError('frames_missing', 'fail', message, { cause });
+function missing(message: string): StepError {
+  return new StepError('frames_missing', 'fail', message);
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { clipTimeline, extractTargets, type Extract } from '../../domain/extract-targets.ts';
 import type { TimeSpan } from '../../domain/item.ts';
 import { StepError } from '../../domain/step-error.ts';
-import { mediaTypeOf } from '../frames/picture.ts';
+import { readFrameFile, readInside } from '../frames/frame-file.ts';
 import type { CutFrame } from './cut-frames.ts';
 
 const pictureName = /^\D*(\d{1,15})\.(?:jpg|jpeg|png)$/i;
@@ -17,7 +17,7 @@ type SequencePicture = { readonly name: string; readonly timeSeconds: number };
  * are those of the files.
  *
  * @throws {StepError} class `frames_missing` when it holds no numbered picture or the clip begins after
- *   its end, `bad_media` for a file that is no picture
+ *   its end, or a picture lies outside of it; `bad_media` for a file that is no picture or too large
  */
 export async function* readSequence({
   folder,
@@ -43,13 +43,7 @@ export async function* readSequence({
   const { indexes } = extractTargets(extract, part.timeline);
   for (const [index, target] of indexes.entries()) {
     const { name, timeSeconds } = pictures[part.firstIndex + target]!;
-    const bytes = await readFile(join(folder, name));
-    if (mediaTypeOf(bytes) === null)
-      throw new StepError(
-        'bad_media',
-        'fail',
-        `${basename(folder)}/${name} is neither JPEG, PNG nor WebP`,
-      );
+    const bytes = await readFrameFile(folder, [name], titleOf(folder, name));
     yield { index, timeSeconds, bytes };
   }
 }
@@ -59,11 +53,15 @@ export async function hashSequence(folder: string, signal?: AbortSignal): Promis
   const hash = createHash('sha256');
   for (const { name } of await listPictures(folder, 1)) {
     signal?.throwIfAborted();
-    const bytes = await readFile(join(folder, name));
+    // A damaged one among them is no obstacle before it is taken.
+    const bytes = await readInside(folder, [name], titleOf(folder, name));
     hash.update(`${name}\n${bytes.length}\n`).update(bytes);
   }
   return hash.digest('hex');
 }
+
+const titleOf = (folder: string, name: string): string =>
+  `frame ${name} of the folder ${basename(folder)}`;
 
 async function listPictures(folder: string, framesPerSecond: number): Promise<SequencePicture[]> {
   const numbered = (await readdir(folder))

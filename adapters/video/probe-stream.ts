@@ -16,6 +16,8 @@ export type StreamHeader = {
   /** What the headers announce, for noticing a file that is cut short. */
   readonly announcedSeconds: number | null;
   readonly announcedFrames: number | null;
+  /** The same of the whole file, whose sound may be longer than its picture. */
+  readonly containerSeconds: number | null;
 };
 
 const numberText = z.coerce.number().nonnegative().catch(Number.NaN).default(Number.NaN);
@@ -35,7 +37,9 @@ const streamSchema = z.looseObject({
 });
 const headersSchema = z.looseObject({
   streams: z.array(streamSchema).default([]),
-  format: z.looseObject({ format_name: z.string().default('') }).default({ format_name: '' }),
+  format: z
+    .looseObject({ format_name: z.string().default(''), duration: numberText })
+    .default({ format_name: '', duration: Number.NaN }),
 });
 
 /**
@@ -62,6 +66,7 @@ export function parseStreamHeader(json: string): StreamHeader | null {
     timeBase: clock ?? { numerator: 1, denominator: 1_000_000 },
     announcedSeconds: numberOrNull(video.duration),
     announcedFrames: numberOrNull(video.nb_frames),
+    containerSeconds: numberOrNull(format.duration),
   };
 }
 

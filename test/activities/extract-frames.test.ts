@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createExtractActivities, type CutFrame } from '../../activities/extract-frames.ts';
+import {
+  createExtractActivities,
+  type CutFrame,
+  type VideoFile,
+} from '../../activities/extract-frames.ts';
 import { createQuarantine } from '../../activities/quarantine.ts';
 import { readManifest, writeManifest } from '../../adapters/video/frame-manifest.ts';
-import type { TimeSpan } from '../../domain/item.ts';
 import type { ExtractSpec, RunSpec } from '../../domain/run-spec.ts';
 import { StepError } from '../../domain/step-error.ts';
 import type { Stores } from '../../workers/open-stores.ts';
@@ -23,11 +26,13 @@ async function* frames(count: number): AsyncIterable<CutFrame> {
   }
 }
 
-type About = { extract?: ExtractSpec; runId?: string; fileHash?: string; clip?: TimeSpan };
+type About = { extract?: ExtractSpec; runId?: string; fileHash?: string } & Pick<
+  VideoFile,
+  'clip' | 'framesPerSecond'
+>;
 
 function cutting(about: About = {}, cut: () => AsyncIterable<CutFrame> = () => frames(20)) {
-  const { extract = { perSecond: 4 }, runId = 'r1', fileHash = 'a'.repeat(64), clip } = about;
-  const part = clip === undefined ? {} : { clip };
+  const { extract = { perSecond: 4 }, runId = 'r1', fileHash = 'a'.repeat(64), ...part } = about;
   const spec: RunSpec = {
     ...stepSpec(),
     dataset: { ...stepSpec().dataset, media: { kind: 'videos', folder: '/clips', extract } },
@@ -91,6 +96,14 @@ describe('extractFrames', () => {
     await cutting({ runId: 'r4', clip: { startSeconds: 1, endSeconds: 3 } });
 
     expect(cuts).toHaveLength(3);
+  });
+
+  it('cuts a folder of pictures again when its rate is corrected', async () => {
+    await cutting({ framesPerSecond: 3 });
+    await cutting({ runId: 'r2', framesPerSecond: 30 });
+    await cutting({ runId: 'r3', framesPerSecond: 3 });
+
+    expect(cuts).toHaveLength(2);
   });
 
   it('passes on the times of this video alone', async () => {

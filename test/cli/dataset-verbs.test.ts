@@ -90,6 +90,19 @@ describe('videoqa dataset inspect', () => {
     expect(await inspect(join(folder, 'none.csv'))).toBe(2);
   });
 
+  it.each([
+    ['a list', 'empty.json', '[]'],
+    ['a bare header', 'header.csv', header],
+  ])('ends with 2 where %s holds no questions', async (_, name, content) => {
+    const folder = await placeFiles({ [name]: content });
+
+    const path = join(folder, name);
+    const code = await runProgram(['dataset', 'inspect', '--format', 'msvd-qa', '--path', path]);
+
+    expect(code).toBe(2);
+    expect(printed).toContain('it holds no questions');
+  });
+
   it('takes the mapping of the generic format from a file, and tells what is wrong in it', async () => {
     const folder = await placeFiles({
       'items.jsonl': '{"clip":"a.mp4","ask":"who?"}',

@@ -25,3 +25,17 @@ it('takes every category by its share, out of videos from all over, always the s
 it('takes everything where there is less than asked for', () => {
   expect(choosePilot(items.slice(0, 3), 20)).toEqual(items.slice(0, 3));
 });
+
+it('takes pairs that are judged together whole', () => {
+  const pairs = items.map((item, n) => ({
+    ...item,
+    categories: { kind: ['order'], ...(n % 3 > 0 && { pair: [`pair-${Math.floor(n / 3)}`] }) },
+  }));
+
+  const pilot = choosePilot(pairs, 31);
+
+  const halves = pilot.flatMap(({ categories }) => categories.pair ?? []);
+  expect(halves).toHaveLength(2 * new Set(halves).size);
+  expect(halves.length).toBeGreaterThan(15);
+  expect(pilot.length).toBeLessThanOrEqual(31);
+});

@@ -128,6 +128,15 @@ describe('clipTimeline', () => {
     expect(clip(10.5, 60)).toBeNull();
   });
 
+  it('counts from the first frame, whose time in a transport stream is not 0', () => {
+    const part = clip(0, 1, steady(100, 10, 1.467));
+
+    expect(part?.first).toBe(0);
+    expect(part?.startTimes).toHaveLength(11);
+    expect(part?.startTimes[0]).toBe(1.467);
+    expect(clip(9.5, 60, steady(100, 10, 1.467))).toMatchObject({ first: 95 });
+  });
+
   it('takes the one frame on screen in a clip of no length', () => {
     expect(clip(3, 3)?.startTimes).toHaveLength(1);
     expect(clip(5, 8, uneven)).toMatchObject({ first: 10, startTimes: [1] });

@@ -62,6 +62,7 @@ describe('createVideoOpener', () => {
     const marks: (number | undefined)[] = [];
     for await (const { bytes } of video.cut({ count: 2 }, unaborted)) marks.push(bytes[3]);
 
+    expect(video.framesPerSecond).toBe(2);
     expect(marks).toEqual([2, 4]);
   });
 });

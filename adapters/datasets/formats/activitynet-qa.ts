@@ -4,6 +4,7 @@ import { readIgvlmOpen } from '../reading/igvlm-open.ts';
 import { readJsonRecords } from '../reading/json-records.ts';
 import type { OpenSet } from '../reading/open-question.ts';
 import { readQaPairs } from '../reading/qa-pairs.ts';
+import { splitOfTable } from '../reading/split-of-file.ts';
 
 /** Names in the official files lack the `v_` that the files of the videos and IG-VLM's names have. */
 const set: OpenSet = {
@@ -32,6 +33,7 @@ export const format: DatasetFormat = {
   summary: 'test_q.json or val_q.json with its _a.json beside it, or ActivityNet_QA.csv of IG-VLM',
   ids: 'unique',
   mediaRoots: ['all_test', '../../data/video_qa/Activitynet_Zero_Shot_QA/all_test'],
+  splitOf: splitOfTable,
   async *read({ path, note }) {
     yield* isTablePath(path)
       ? readIgvlmOpen(await readTable(path, note), note, set)

@@ -2,6 +2,7 @@ import type { DatasetFormat } from '../format.ts';
 import { readTable } from '../reading/csv-records.ts';
 import { readIgvlmChoice } from '../reading/igvlm-choice.ts';
 import { readIgvlmOpen } from '../reading/igvlm-open.ts';
+import { splitOfTable } from '../reading/split-of-file.ts';
 
 /**
  * Any CSV in which IG-VLM keeps a set: multiple choice where it has the columns `a0`, `a1`, ..., else
@@ -11,10 +12,11 @@ export const format: DatasetFormat = {
   summary: 'any CSV of IG-VLM, open-ended or with options in the columns a0, a1, ...',
   ids: 'unique',
   mediaRoots: ['videos'],
+  splitOf: splitOfTable,
   async *read({ path, note }) {
     const table = await readTable(path, note);
     yield* table?.columns.some((name) => /^a\d$/.test(name))
-      ? readIgvlmChoice(path, note)
+      ? readIgvlmChoice(table, note)
       : readIgvlmOpen(table, note, { videoOf: (name) => ({ videoId: name }) });
   },
 };

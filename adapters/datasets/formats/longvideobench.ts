@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { fileStem } from '../../../domain/file-stem.ts';
-import type { DatasetFormat } from '../format.ts';
+import type { AnswerForm, DatasetFormat } from '../format.ts';
 import { indexForm } from '../reading/answer-forms.ts';
 import { checkRecord } from '../reading/check-record.ts';
-import { nameField, secondsField, textField } from '../reading/fields.ts';
+import { nameField, secondsField, textField, textsField } from '../reading/fields.ts';
 import { readRecords } from '../reading/records.ts';
 
 const recordSchema = z
@@ -11,7 +11,7 @@ const recordSchema = z
     id: nameField,
     video_path: nameField,
     question: textField,
-    candidates: z.array(textField, { error: 'must be a list of texts' }).nullish(),
+    candidates: textsField.nullish(),
     option0: textField.nullish(),
     correct_choice: nameField.nullish(),
     duration: secondsField,
@@ -30,8 +30,8 @@ type Fields = z.infer<typeof recordSchema>;
  * LongVideoBench's `lvb_val.json` and `lvb_test_wo_gt.json`: `{id, video_id, video_path, question, candidates,
  * correct_choice?, position, question_category, topic_category, level, duration_group, duration, ...}`;
  * or the Parquet file at Hugging Face, with `option0..option4` filled up with `N/A`. The answer is the
- * number of an option from 0. `position` counts frames of a video whose rate is not told: it stays in
- * the source and gives no spans.
+ * number of an option from 0; the test set has -1 or none. `position` counts frames of a video whose rate
+ * is not told: it stays in the source and gives no spans.
  */
 export const format: DatasetFormat = {
   summary: 'lvb_val.json or lvb_test_wo_gt.json, or the Parquet file of either',
@@ -48,7 +48,7 @@ export const format: DatasetFormat = {
         videos: [{ videoId: fileStem(video), files: [video] }],
         question,
         options: fields.candidates ?? paddedOptions(fields),
-        answer: choice == null ? { form: 'none' } : indexForm(choice),
+        answer: answerOf(choice),
         spans: null,
         durationSeconds: fields.duration,
         categories: {
@@ -62,6 +62,9 @@ export const format: DatasetFormat = {
     }
   },
 };
+
+const answerOf = (choice: string | null | undefined): AnswerForm =>
+  choice == null || choice.trim() === '-1' ? { form: 'none' } : indexForm(choice);
 
 const textOf = (option: unknown): string => (typeof option === 'string' ? option : 'N/A');
 

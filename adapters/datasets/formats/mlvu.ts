@@ -1,21 +1,23 @@
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import { fileStem } from '../../../domain/file-stem.ts';
 import type { AnswerForm, DatasetFormat, DatasetInput, QuestionDraft } from '../format.ts';
 import { checkRecord } from '../reading/check-record.ts';
-import { nameField, textField } from '../reading/fields.ts';
+import { nameField, secondsField, textField, textsField } from '../reading/fields.ts';
 import { jsonFilesOfFolder, taskOfFile } from '../reading/files-of-folder.ts';
 import type { SourceRecord } from '../reading/json-records.ts';
 import { readRecords } from '../reading/records.ts';
 import { shortHash } from '../reading/short-hash.ts';
+import { splitOfName } from '../reading/split-of-file.ts';
 
 const taskSchema = z.looseObject({
   video: nameField,
-  duration: z.number().optional(),
+  duration: secondsField.nullish(),
   question: textField,
-  candidates: z.array(textField, { error: 'must be a list of texts' }).optional(),
+  candidates: textsField.nullish(),
   answer: textField.nullish(),
   question_type: textField,
-  question_id: nameField.optional(),
+  question_id: nameField.nullish(),
 });
 const hubSchema = z.looseObject({
   video_name: nameField,
@@ -37,6 +39,8 @@ export const format: DatasetFormat = {
     'the folder json/ of the task files, or one of them, closed (1_plotQA to 7_topic_reasoning) or open (8_sub_scene, 9_summary); or the Parquet file of MLVU_dev or MLVU_Test',
   ids: 'composed',
   mediaRoots: ['../video', 'video', 'videos'],
+  // Each of the Parquet files is called `test`.
+  splitOf: (path) => splitOfFolder(path) ?? (path.endsWith('.parquet') ? null : splitOfName(path)),
   async *read({ path, note }) {
     for (const file of await jsonFilesOfFolder(path, note))
       for (const record of await readRecords(file, note)) {
@@ -47,6 +51,10 @@ export const format: DatasetFormat = {
       }
   },
 };
+
+function splitOfFolder(path: string): string | null {
+  return /MLVU[_-](dev|test)(?![a-z])/i.exec(resolve(path))?.[1]?.toLowerCase() ?? null;
+}
 
 const isOfHub = (value: unknown): boolean =>
   value !== null && typeof value === 'object' && 'video_name' in value;
@@ -64,9 +72,9 @@ function readTaskRecord(record: SourceRecord, note: DatasetInput['note']): Quest
     ],
     question,
     options: candidates ?? [],
-    answer: answerOf(fields.answer, candidates === undefined ? 'free' : 'text'),
+    answer: answerOf(fields.answer, candidates == null ? 'free' : 'text'),
     spans: null,
-    ...(duration !== undefined && { durationSeconds: duration }),
+    ...(duration != null && { durationSeconds: duration }),
     categories: { question_type: [type] },
     source: record.value as Record<string, unknown>,
   };

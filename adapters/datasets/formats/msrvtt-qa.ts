@@ -5,6 +5,7 @@ import { readJsonRecords } from '../reading/json-records.ts';
 import type { OpenSet } from '../reading/open-question.ts';
 import { isQaList, readQaList } from '../reading/qa-list.ts';
 import { readQaPairs } from '../reading/qa-pairs.ts';
+import { splitOfTable } from '../reading/split-of-file.ts';
 
 /** The original list has the number of a video alone, where its file is called `video6513`. */
 const set: OpenSet = {
@@ -20,6 +21,7 @@ export const format: DatasetFormat = {
     'test_q.json or val_q.json with its _a.json beside it, MSRVTT_QA.csv of IG-VLM, or the original val_qa.json',
   ids: 'unique',
   mediaRoots: ['videos/all', '../../data/video_qa/MSRVTT_Zero_Shot_QA/videos/all', 'videos'],
+  splitOf: splitOfTable,
   async *read({ path, note }) {
     if (isTablePath(path)) {
       yield* readIgvlmOpen(await readTable(path, note), note, set);

@@ -7,6 +7,7 @@ import type { OpenSet } from '../reading/open-question.ts';
 import { isQaList, readQaList } from '../reading/qa-list.ts';
 import { readQaPairs } from '../reading/qa-pairs.ts';
 import { readTextFile } from '../reading/text-file.ts';
+import { splitOfTable } from '../reading/split-of-file.ts';
 
 const set: OpenSet = { videoOf: (name) => ({ videoId: name }) };
 
@@ -20,6 +21,7 @@ export const format: DatasetFormat = {
     'test_q.json or val_q.json with its _a.json beside it, MSVD_QA.csv of IG-VLM, or the original val_qa.json',
   ids: 'unique',
   mediaRoots: ['videos', '../../data/video_qa/MSVD_Zero_Shot_QA/videos'],
+  splitOf: splitOfTable,
   async *read({ path, note }) {
     if (isTablePath(path)) {
       yield* readIgvlmOpen(await readTable(path, note), note, set);

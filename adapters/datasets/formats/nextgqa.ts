@@ -5,6 +5,7 @@ import type { DatasetFormat, DatasetInput } from '../format.ts';
 import { problemAt, wholeFile } from '../problem.ts';
 import { checkRecord } from '../reading/check-record.ts';
 import { findCompanion } from '../reading/companion.ts';
+import { readTable } from '../reading/csv-records.ts';
 import { secondsField } from '../reading/fields.ts';
 import { lookUp, readJsonObject } from '../reading/json-records.ts';
 import { readNextqaTable } from '../reading/nextqa-table.ts';
@@ -34,7 +35,8 @@ export const format: DatasetFormat = {
   mediaRoots: ['NExTVideo', 'videos'],
   async *read({ path, note }) {
     const evidence = await readEvidence(path, note);
-    for await (const draft of readNextqaTable(path, 'video_id', note)) {
+    const table = await readTable(path, note);
+    for await (const draft of readNextqaTable(table, 'video_id', note)) {
       const { video_id: video = '', qid = '', answer = '' } = draft.source;
       const seen = lookUp(evidence, video);
       yield {

@@ -1,4 +1,5 @@
 import type { DatasetFormat } from '../format.ts';
+import { readTable } from '../reading/csv-records.ts';
 import { readNextqaTable } from '../reading/nextqa-table.ts';
 
 /**
@@ -9,5 +10,7 @@ export const format: DatasetFormat = {
   summary: 'val.csv or test.csv, with map_vid_vidorID.json beside it for the files of the videos',
   ids: 'unique',
   mediaRoots: ['NExTVideo', 'videos'],
-  read: ({ path, note }) => readNextqaTable(path, 'video', note),
+  async *read({ path, note }) {
+    yield* readNextqaTable(await readTable(path, note), 'video', note);
+  },
 };

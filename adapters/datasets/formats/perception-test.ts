@@ -2,17 +2,18 @@ import { z } from 'zod';
 import { problemAt, type Problem } from '../problem.ts';
 import type { DatasetFormat } from '../format.ts';
 import { checkRecord } from '../reading/check-record.ts';
-import { labelsField, textField } from '../reading/fields.ts';
+import { labelsField, textField, textsField } from '../reading/fields.ts';
 import { readJsonObject } from '../reading/json-records.ts';
 
+const wholeNumber = z.int({ error: 'must be a whole number' });
 const questionSchema = z.looseObject({
-  id: z.int(),
+  id: wholeNumber,
   question: textField,
-  options: z.array(textField, { error: 'must be a list of texts' }),
-  answer_id: z.int().nullish(),
-  area: textField.optional(),
-  reasoning: textField.optional(),
-  tag: labelsField.optional(),
+  options: textsField,
+  answer_id: wholeNumber.nullish(),
+  area: textField.nullish(),
+  reasoning: textField.nullish(),
+  tag: labelsField.nullish(),
 });
 
 /**
@@ -42,9 +43,9 @@ export const format: DatasetFormat = {
           answer: index == null ? { form: 'none' } : { form: 'index', index },
           spans: null,
           categories: {
-            ...(area !== undefined && { area: [area] }),
-            ...(reasoning !== undefined && { reasoning: [reasoning] }),
-            ...(tag !== undefined && { tag }),
+            ...(area != null && { area: [area] }),
+            ...(reasoning != null && { reasoning: [reasoning] }),
+            ...(tag != null && { tag }),
           },
           source: entry as Record<string, unknown>,
         };

@@ -2,6 +2,7 @@ import { extname } from 'node:path';
 import { z } from 'zod';
 import type { DatasetFormat } from '../format.ts';
 import { checkRecord } from '../reading/check-record.ts';
+import { readTable } from '../reading/csv-records.ts';
 import { nameField, secondsField, textField, videoField } from '../reading/fields.ts';
 import { readIgvlmChoice } from '../reading/igvlm-choice.ts';
 import { readJsonRecords } from '../reading/json-records.ts';
@@ -33,7 +34,7 @@ export const format: DatasetFormat = {
   mediaRoots: ['Charades_v1_480', 'videos'],
   async *read({ path, note }) {
     if (extname(path) === '.csv') {
-      yield* readIgvlmChoice(path, note);
+      yield* readIgvlmChoice(await readTable(path, note), note);
       return;
     }
     for (const record of await readJsonRecords(path, note)) {

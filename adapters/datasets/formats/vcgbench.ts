@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { DatasetFormat, QuestionDraft } from '../format.ts';
+import type { DatasetFormat, DatasetInput, QuestionDraft } from '../format.ts';
 import { problemAt, wholeFile } from '../problem.ts';
 import { filesOfFolder } from '../reading/files-of-folder.ts';
 import { readPairs, readSingles, type VcgQuestion } from '../reading/vcg-questions.ts';
@@ -31,7 +31,9 @@ export const format: DatasetFormat = {
   ids: 'unique',
   mediaRoots: ['../../Videos/Benchmarking', 'videos'],
   async *read({ path, note }) {
-    for (const file of await filesOfFolder(path, isFirstOfTask, note)) {
+    const files = await filesOfFolder(path, isFirstOfTask, note);
+    if (files.length > 0 && files[0] !== path) noteMissing(path, files, note);
+    for (const file of files) {
       const task = taskOf(basename(file));
       if (task === null) {
         const what = 'its name does not say which of the questions of VCGBench it holds';
@@ -49,9 +51,19 @@ export const format: DatasetFormat = {
   },
 };
 
+function noteMissing(path: string, files: readonly string[], note: DatasetInput['note']): void {
+  const found = new Set(files.map((file) => taskOf(basename(file))));
+  for (const task of Object.keys(dimensions) as Task[]) {
+    if (found.has(task)) continue;
+    const what = `there is no ${task}_qa`;
+    const fix = `Fetch it, or mind that nothing is judged by ${dimensions[task].join(', ')}`;
+    note(problemAt(wholeFile(path), 'unreadable', { what, fix, severity: 'warning' }));
+  }
+}
+
 /** The task of a file called so; null when it is none of VCGBench's. */
 function taskOf(name: string): Task | null {
-  const found = /^(generic|temporal|consistency)_qa[12]?\./i.exec(name)?.[1];
+  const found = /^(generic|temporal|consistency)_qa[12]?\.(?:.*\.)?(?:json|csv)$/i.exec(name)?.[1];
   return (found?.toLowerCase() ?? null) as Task | null;
 }
 

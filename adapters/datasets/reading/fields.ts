@@ -23,7 +23,10 @@ export const secondsField = z
   .number({ error: 'must be a number of seconds' })
   .nonnegative({ error: 'must not be negative' });
 
+/** A list of texts, such as the options of a question. */
+export const textsField = z.array(textField, { error: 'must be a list of texts' });
+
 /** One text or several, such as the labels of a question. */
-export const labelsField = z.union([textField.transform((label) => [label]), z.array(textField)], {
+export const labelsField = z.union([textField.transform((label) => [label]), textsField], {
   error: 'must be text or a list of texts',
 });

@@ -1,10 +1,11 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { problemAt, type Problem, wholeFile } from '../problem.ts';
+import { isFolder } from './is-folder.ts';
 
 /**
  * The annotation files that a path means: itself, or where it is a folder the files in it whose names
- * `belongs` takes, in the order of their names.
+ * `belongs` takes, in the order of their names; those that begin with a dot are left out.
  *
  * @returns none after a problem was noted
  */
@@ -14,7 +15,9 @@ export async function filesOfFolder(
   note: (problem: Problem) => void,
 ): Promise<readonly string[]> {
   if (!(await isFolder(path))) return [path];
-  const names = (await readdir(path)).filter(belongs).toSorted();
+  // Archives made on a Mac hold a second file `._name` of each.
+  const seen = (await readdir(path)).filter((name) => !name.startsWith('.'));
+  const names = seen.filter(belongs).toSorted();
   if (names.length > 0) return names.map((name) => join(path, name));
   const what = 'the folder holds no annotation file of this format';
   note(problemAt(wholeFile(path), 'unreadable', { what, fix: 'Check dataset.path' }));
@@ -33,10 +36,3 @@ export async function jsonFilesOfFolder(
 
 /** What the file of a task is called up to the first dot: `4_count` of `4_count.part1.json`. */
 export const taskOfFile = (file: string): string => basename(file).split('.')[0] ?? '';
-
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-}

@@ -1,27 +1,27 @@
 import type { AnswerForm, QuestionDraft } from '../format.ts';
 import type { Problem } from '../problem.ts';
 import { indexForm } from './answer-forms.ts';
-import { type CsvRow, readRows, readTable } from './csv-records.ts';
+import { type CsvRow, rowsWith, type Table } from './csv-records.ts';
 import { readStarVideo, starCategories } from './star-clips.ts';
 
 const columns = ['video_name', 'question', 'question_id', 'answer', 'a0', 'a1', 'a2', 'a3'];
 
-/** Whether a file is a table of IG-VLM, which alone calls the videos `video_name`. */
-export async function isIgvlmTable(path: string): Promise<boolean> {
-  const table = await readTable(path, () => {});
-  return table?.columns.includes('video_name') ?? false;
-}
+/** Whether a table is one of IG-VLM, which alone calls the videos `video_name`. */
+export const isIgvlmTable = (table: Table | null): boolean =>
+  table?.columns.includes('video_name') ?? false;
 
 /**
  * Reads a multiple-choice CSV of IG-VLM (NExT_QA, IntentQA, STAR, EgoSchema): `video_name, question,
  * question_id, answer, a0..a3` and in some `a4, answer_number, question_type`. Ids and videos are
  * called as in the sets' own files.
+ *
+ * @param table null gives no questions
  */
-export async function* readIgvlmChoice(
-  path: string,
+export function* readIgvlmChoice(
+  table: Table | null,
   note: (problem: Problem) => void,
-): AsyncIterable<QuestionDraft> {
-  for (const { place, value } of await readRows(path, columns, note)) {
+): Iterable<QuestionDraft> {
+  for (const { place, value } of table === null ? [] : rowsWith(columns, table, note)) {
     const { video_name: video = '', question = '', question_type: type } = value;
     const starClip = readStarVideo(video);
     yield {

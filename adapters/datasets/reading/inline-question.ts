@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { TimeSpan } from '../../../domain/item.ts';
 import type { QuestionDraft } from '../format.ts';
 import { problemAt, type Place, type Problem } from '../problem.ts';
-import { readTimeReference } from '../time-reference.ts';
+import { readTimeReference } from './time-reference.ts';
 import { labelsField, nameField, textField } from './fields.ts';
 
 /** The fields of one question as LVBench has it; others stay in the source. */

@@ -1,6 +1,6 @@
 import type { DatasetMapping } from '../../../domain/dataset-mapping.ts';
 import type { TimeSpan } from '../../../domain/item.ts';
-import { readTimeReference } from '../time-reference.ts';
+import { readTimeReference } from './time-reference.ts';
 import { isEmpty, listIn, type MappedFields } from './mapped-fields.ts';
 
 /**
@@ -32,6 +32,9 @@ export function mappedSpans(
 function spanOf(value: unknown): TimeSpan | null {
   if (!Array.isArray(value) || value.length !== 2) return null;
   const [startSeconds, endSeconds] = value as readonly unknown[];
-  if (typeof startSeconds !== 'number' || typeof endSeconds !== 'number') return null;
+  if (!isSeconds(startSeconds) || !isSeconds(endSeconds)) return null;
   return startSeconds <= endSeconds ? { startSeconds, endSeconds } : null;
 }
+
+/** JSON has numbers that are too large to be one, such as 1e999. */
+const isSeconds = (value: unknown): value is number => Number.isFinite(value);

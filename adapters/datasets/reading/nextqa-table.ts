@@ -2,7 +2,7 @@ import type { QuestionDraft, VideoReference } from '../format.ts';
 import type { Problem } from '../problem.ts';
 import { indexForm } from './answer-forms.ts';
 import { findCompanion } from './companion.ts';
-import { type CsvRow, readRows } from './csv-records.ts';
+import { type CsvRow, rowsWith, type Table } from './csv-records.ts';
 import { lookUp, readJsonObject } from './json-records.ts';
 
 const options = ['a0', 'a1', 'a2', 'a3', 'a4'];
@@ -14,16 +14,18 @@ type Note = (problem: Problem) => void;
  * a0..a4`, the answer being the number of an option from 0. A `qid` is unique within its video only.
  * `map_vid_vidorID.json` beside the table says in which folder a video's file lies.
  *
+ * @param table        null gives no questions
  * @param videoColumn  its name differs between the sets
  */
 export async function* readNextqaTable(
-  path: string,
+  table: Table | null,
   videoColumn: 'video' | 'video_id',
   note: Note,
 ): AsyncIterable<QuestionDraft & { readonly source: CsvRow }> {
-  const videoOf = await readVideoFiles(path, note);
+  if (table === null) return;
+  const videoOf = await readVideoFiles(table.file, note);
   const columns = [videoColumn, 'question', 'answer', 'qid', 'type', ...options];
-  for (const { place, value } of await readRows(path, columns, note)) {
+  for (const { place, value } of rowsWith(columns, table, note)) {
     const { [videoColumn]: video = '', question = '', answer = '', qid, type = '' } = value;
     yield {
       place,

@@ -5,7 +5,8 @@ import { readJsonRecords, type SourceRecord } from './json-records.ts';
 import { readParquetRecords } from './parquet-records.ts';
 
 /**
- * Reads records by the extension of their file: `.parquet`, `.csv` or `.tsv`; any other holds JSON.
+ * Reads records by the extension of their file: `.parquet`, `.csv` or `.tsv`; any other holds JSON. What
+ * is called `.csv` may be tab-separated.
  *
  * @returns no records after a problem was noted
  */
@@ -16,6 +17,6 @@ export async function readRecords(
   const extension = extname(file).toLowerCase();
   if (extension === '.parquet') return readParquetRecords(file, note);
   if (extension !== '.csv' && extension !== '.tsv') return readJsonRecords(file, note);
-  const table = await readTable(file, note, { delimiter: extension === '.csv' ? ',' : '\t' });
+  const table = await readTable(file, note, extension === '.tsv' ? { delimiter: '\t' } : {});
   return table?.rows ?? [];
 }

@@ -1,16 +1,26 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { problemAt, type Problem, wholeFile } from '../problem.ts';
+
+/** A text is one value in memory, and of those none is much longer. */
+const mostBytes = 512e6;
 
 /**
  * Reads a text file as UTF-8, without a byte order mark.
  *
- * @returns null after a problem was noted: the file is not there, or is not UTF-8
+ * @returns null after a problem was noted: the file is not there, has more than 512 MB, or is not UTF-8
  */
 export async function readTextFile(
   path: string,
   note: (problem: Problem) => void,
 ): Promise<string | null> {
   try {
+    const { size } = await stat(path);
+    if (size > mostBytes) {
+      const what = `it has ${Math.ceil(size / 1e6)} MB; text is read up to ${mostBytes / 1e6} MB`;
+      const fix = 'Cut it into several files, or write it as Parquet';
+      note(problemAt(wholeFile(path), 'unreadable', { what, fix }));
+      return null;
+    }
     return decode(path, await readFile(path), note);
   } catch (error) {
     note(unreadable(path, error));
@@ -28,7 +38,8 @@ export function unreadable(path: string, error: unknown): Problem {
 function decode(path: string, bytes: Uint8Array, note: (problem: Problem) => void): string | null {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
     const line = lineOfFault(bytes);
     const what = 'it is not UTF-8 text';
     const fix = 'Save it as UTF-8, or fetch it again';

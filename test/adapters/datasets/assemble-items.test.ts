@@ -41,6 +41,7 @@ describe('answers', () => {
   it.each([
     ['an index that is too high', { form: 'index', index: 3 }],
     ['an index below 0', { form: 'index', index: -1 }],
+    ['an index that counts from the end', { form: 'index', index: -2 }],
     ['a text that no option has', { form: 'text', text: 'greenish' }],
     ['an index and a text that disagree', { form: 'index-and-text', index: 0, text: 'green' }],
   ] as const)('leave a question out with %s', (_, answer) => {
@@ -49,6 +50,30 @@ describe('answers', () => {
     expect(items).toEqual([null]);
     expect(kinds).toEqual(['answer_not_in_options']);
   });
+
+  it('are told apart where their number and their text disagree', () => {
+    const { problems } = assemble([
+      draft({ answer: { form: 'index-and-text', index: 0, text: 'green' } }),
+    ]);
+
+    expect(problems[0]?.what).toBe('its number and its text name different options');
+  });
+
+  it.each(['Q? (A) x (B) y', 'Q?\n**A.** x\n**B.** y', 'Q?\n[A] x\n[B] y', 'Q?\n(A) x\n(C) y'])(
+    'as a letter leave a question out whose options are not found: %j',
+    (question) => {
+      const answer = { form: 'letter', text: '(B)' } as const;
+      const { items, problems } = assemble([draft({ question, options: 'inline', answer })]);
+
+      expect(items).toEqual([null]);
+      expect(problems).toMatchObject([
+        {
+          kind: 'answer_not_in_options',
+          what: 'its answer is a letter, and no options were found in the question',
+        },
+      ]);
+    },
+  );
 
   it('are ambiguous as the text of two options, and clear as an index', () => {
     const options = ['red', 'green', 'green'];
@@ -91,6 +116,24 @@ describe('ids', () => {
 
     expect(problems).toMatchObject([{ kind: 'duplicate_id', severity: 'fatal' }]);
   });
+
+  it('that are empty are damage', () => {
+    const { items, problems } = assemble([draft({ id: ' ' })]);
+
+    expect(items).toEqual([null]);
+    expect(problems).toMatchObject([
+      { kind: 'wrong_format', severity: 'fatal', what: 'its id is empty' },
+    ]);
+  });
+
+  it('take no longer each where one id stands there many times', () => {
+    const many = 50_000;
+    const { items } = assemble(
+      Array.from({ length: many }, (_, n) => draft({ id: 'x', question: `${n}?` })),
+    );
+
+    expect(items.at(-1)?.itemId).toBe(`x#${many}`);
+  }, 5_000);
 
   it('do not depend on what is left out', () => {
     const { items } = assemble([

@@ -20,6 +20,7 @@
 // empty_question, empty_options, empty_answer   the question, an option, the answer is empty
 // answer_not_in_options  the answer is not empty and no option: equal to none, nor when case is
 //                        ignored; or a number beyond them; or number and text that differ
+//                        (or a letter where the question lists no options: none of these files has any)
 // answer_ambiguous       the answer is equal to several options
 // outer_blanks           a text begins or ends with blanks
 // line_break             a text holds a line break

@@ -4,7 +4,6 @@ import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { QuestionDraft } from '../../../adapters/datasets/format.ts';
 import { loadFormat } from '../../../adapters/datasets/load-formats.ts';
-import { readIgvlmChoice } from '../../../adapters/datasets/reading/igvlm-choice.ts';
 import { createAssembler } from '../../../adapters/datasets/assemble-items.ts';
 import { annotationsFolder, hasAnnotations } from '../../support/dataset-files.ts';
 
@@ -40,8 +39,7 @@ async function factsOf(format: string, name: string, note: (problem: unknown) =>
   return facts(read({ path: realFile(name), note, mapping: null }));
 }
 
-const factsOfIgvlm = (set: string) =>
-  facts(readIgvlmChoice(realFile(`ig-vlm/${set}.subset.csv`), refuse));
+const factsOfIgvlm = (set: string) => factsOf('igvlm', `ig-vlm/${set}.subset.csv`);
 
 /** The source files hold the same questions, the kept parts of them need not. */
 function shared<Value>(

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -180,6 +180,16 @@ describe('the original format', () => {
     expect(problems).toMatchObject([{ kind: 'unreadable', line: 2, what: 'it is not UTF-8 text' }]);
   });
 
+  it('says that a file is too large, which is not to say that it is not UTF-8', async () => {
+    await writeFile(path, '');
+    await truncate(path, 540e6);
+    const { problems } = await loadDataset({ path, format: 'lvbench', limit: null });
+
+    expect(problems).toMatchObject([
+      { kind: 'unreadable', what: 'it has 540 MB; text is read up to 512 MB' },
+    ]);
+  });
+
   it('says that there is no file, and that a file holds no questions', async () => {
     const none = await loadDataset({ path: `${path}.none`, format: 'original', limit: null });
     const { problems } = await load('original', []);
@@ -197,14 +207,12 @@ describe('the original format', () => {
   it('takes a question without options as open-ended, and one without an answer as not scorable', async () => {
     const { items, warnings } = await load('original', [
       { key: 'v', uid: '1', question: 'Who?', answer: ' a man ' },
-      { key: 'v', uid: '2', question: 'Who?', answer: 'A' },
-      { key: 'v', uid: '3', question, answer: '' },
-      { key: 'w', uid: '4', question },
+      { key: 'v', uid: '2', question, answer: '' },
+      { key: 'w', uid: '3', question },
     ]);
 
-    expect(items.map((item) => item.gold)).toEqual(['a man', 'A', null, null]);
+    expect(items.map((item) => item.gold)).toEqual(['a man', null, null]);
     expect(warnings.map((line) => line.split(';')[0])).toEqual([
-      'duplicate_question, 1 questions',
       'empty_answer, 1 questions',
       'missing_gold, 1 questions',
     ]);

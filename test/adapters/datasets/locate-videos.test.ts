@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -50,15 +50,37 @@ describe.skipIf(ffmpegObstacle !== null)('locateVideos', () => {
   it('names videos that are not there, are cut short, or are none, before anything is paid', async () => {
     await clip('good.mp4');
     await truncate(await clip('short.mp4'), 200);
+    const whole = [...x264(25), '-movflags', '+faststart'];
+    const cut = await makeClip(join(base, 'videos', 'cut.mp4'), whole, 100);
+    await truncate(cut, Math.round((await stat(cut)).size * 0.7));
     await writeFile(join(base, 'videos', 'page.mp4'), '<html>not found</html>');
 
     const { missing } = await locate(
-      ['good', 'short', 'page', 'lost'].map((videoId) => ({ videoId })),
+      ['good', 'short', 'cut', 'page', 'lost'].map((videoId) => ({ videoId })),
     );
 
-    expect([...missing.keys()]).toEqual(['short', 'page', 'lost']);
+    expect([...missing.keys()]).toEqual(['short', 'cut', 'page', 'lost']);
     expect([...missing.values()].every(({ kind }) => kind === 'missing_media')).toBe(true);
     expect(missing.get('lost')?.what).toContain('has no file');
+  });
+
+  it('names a clip that begins after its video, also of a video that is remembered', async () => {
+    await clip('a.mp4');
+    const parts = [0, 0.5, 2].map((startSeconds) => ({
+      videoId: `a@${startSeconds}`,
+      files: ['a'],
+      clip: { startSeconds, endSeconds: 3 },
+    }));
+
+    const first = await locate(parts);
+    const again = await locate(parts);
+
+    expect([...first.missing]).toMatchObject([
+      ['a@2', { what: 'it ends after 1 s, before its clip begins at 2 s' }],
+    ]);
+    expect(again.missing).toEqual(first.missing);
+    const remembered = await readFile(join(base, 'cache', 'checked.txt'), 'utf8');
+    expect(remembered.trim().split('\n')).toHaveLength(1);
   });
 
   it('remembers good videos, and looks again at one that has changed', async () => {

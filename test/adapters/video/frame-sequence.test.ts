@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -64,6 +64,24 @@ describe('readSequence', () => {
       () => put(1, 3),
       { startSeconds: 9, endSeconds: 10 },
       'frames_missing',
+    ],
+    [
+      'a picture that is a link out of the folder',
+      async () => {
+        await writeFile(join(folder, '..', 'secret.jpg'), jpeg(1));
+        await symlink('../secret.jpg', join(folder, '1.jpg'));
+      },
+      undefined,
+      'frames_missing',
+    ],
+    [
+      'a picture of more than 64 MiB',
+      async () => {
+        await put(1, 1);
+        await truncate(join(folder, '00001.jpg'), 64 * 2 ** 20 + 1);
+      },
+      undefined,
+      'bad_media',
     ],
     [
       'a page instead of a picture',

@@ -30,6 +30,7 @@ describe('parseStreamHeader', () => {
       averageFrameRate: 30000 / 1001,
       timeBase: { numerator: 1, denominator: 15360 },
       announcedSeconds: 32.766667,
+      containerSeconds: null,
       announcedFrames: 1966,
     });
   });

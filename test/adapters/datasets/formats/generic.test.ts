@@ -242,6 +242,7 @@ describe('a mapping that does not fit', () => {
           { ...records[0], qid: 4, when: 'soon' },
           { ...records[0], qid: 5, when: [[3, 1]] },
           { ...records[0], qid: 6, length: 'long' },
+          { ...records[0], qid: 11, when: '[[1e999, 1e999]]' },
           { ...records[0], qid: 7, q: undefined },
           { ...records[0], qid: 8, q: { en: 'What?' } },
           'text',
@@ -256,16 +257,17 @@ describe('a mapping that does not fit', () => {
     const mend = 'Mend the record or remove it.';
     expect(items.map(({ itemId }) => itemId)).toEqual(['9']);
     expect(told).toEqual([
-      'fatal wrong_format: record 9: the record is not a JSON object. Mend or remove it.',
+      'fatal wrong_format: record 10: the record is not a JSON object. Mend or remove it.',
       `fatal wrong_format: record 1: the field file (dataset.mapping.video) must be a path below the folder of videos; a part of it leads to another folder. ${mend}`,
       `fatal wrong_format: record 2: the field choices (dataset.mapping.options) must be a list of texts. ${mend}`,
       `fatal wrong_format: record 3: the field choices (dataset.mapping.options) must be a list of texts. ${mend}`,
       `fatal wrong_format: record 4: the field when (dataset.mapping.spans) must be like [[75, 79.5], [120, 130]] or 01:15-01:19. ${mend}`,
       `fatal wrong_format: record 5: the field when (dataset.mapping.spans) must be like [[75, 79.5], [120, 130]] or 01:15-01:19. ${mend}`,
       `fatal wrong_format: record 6: the field length (dataset.mapping.duration) must be a number. ${mend}`,
-      `fatal missing_column: record 7: the field q (dataset.mapping.question) is missing. ${mend}`,
-      `fatal wrong_format: record 8: the field q (dataset.mapping.question) must be text. ${mend}`,
-      'fatal wrong_format: record 11: the videos day 1_clip.gif and day 1/clip.mp4 would both be called day 1_clip. Rename one of the files.',
+      `fatal wrong_format: record 7: the field when (dataset.mapping.spans) must be like [[75, 79.5], [120, 130]] or 01:15-01:19. ${mend}`,
+      `fatal missing_column: record 8: the field q (dataset.mapping.question) is missing. ${mend}`,
+      `fatal wrong_format: record 9: the field q (dataset.mapping.question) must be text. ${mend}`,
+      'fatal wrong_format: record 12: the videos day 1_clip.gif and day 1/clip.mp4 would both be called day 1_clip. Rename one of the files.',
     ]);
   });
 

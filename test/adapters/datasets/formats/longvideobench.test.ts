@@ -46,22 +46,26 @@ describe('the format longvideobench', () => {
     expect(videos).toEqual([{ videoId: '7303', files: ['7303.mp4'] }]);
   });
 
-  it('asks the test set, which has no answers', async () => {
-    const { correct_choice: _, ...unanswered } = record;
-    const { items, problems } = await read('lvb_test_wo_gt.json', [unanswered]);
+  it.each([undefined, null, -1, '-1'])(
+    'asks the test set, which has %j for an answer',
+    async (correct_choice) => {
+      const { items, problems } = await read('lvb_test_wo_gt.json', [
+        { ...record, correct_choice },
+      ]);
 
-    expect(items).toMatchObject([{ gold: null }]);
-    expect(problems.map((line) => line.split(':')[0])).toEqual(['warning missing_gold']);
-  });
+      expect(items).toMatchObject([{ gold: null }]);
+      expect(problems.map((line) => line.split(':')[0])).toEqual(['warning missing_gold']);
+    },
+  );
 
-  it('reads the Parquet file, and drops what only fills up its options', async () => {
+  const parquetOf = (choices: readonly bigint[]) => {
     const text = (name: string, ...data: string[]) => ({ name, data, type: 'STRING' as const });
     const bytes = parquetWriteBuffer({
       columnData: [
         text('video_id', 'v', 'v'),
         text('id', 'v_0', 'v_1'),
         text('video_path', 'v.mp4', 'v.mp4'),
-        { name: 'correct_choice', data: [1n, 4n], type: 'INT64' },
+        { name: 'correct_choice', data: [...choices], type: 'INT64' },
         text('question', 'one?', 'two?'),
         text('option0', 'a', 'a'),
         text('option1', 'N/A', 'b'),
@@ -74,7 +78,18 @@ describe('the format longvideobench', () => {
         text('topic_category', 'NP', 'NP'),
       ],
     });
-    const { items, problems } = await read('validation.parquet', new Uint8Array(bytes));
+    return new Uint8Array(bytes);
+  };
+
+  it('asks the Parquet file of the test set, where every answer is -1', async () => {
+    const { items, problems } = await read('test.parquet', parquetOf([-1n, -1n]));
+
+    expect(items).toMatchObject([{ gold: null }, { gold: null }]);
+    expect(problems.filter((line) => !line.startsWith('warning missing_gold'))).toEqual([]);
+  });
+
+  it('reads the Parquet file, and drops what only fills up its options', async () => {
+    const { items, problems } = await read('validation.parquet', parquetOf([1n, 4n]));
 
     expect(problems).toEqual([]);
     expect(items.map((item) => [item.options.map(({ text: words }) => words), item.gold])).toEqual([

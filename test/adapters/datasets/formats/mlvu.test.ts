@@ -59,6 +59,21 @@ it('reads the test set: six options, ids of its own, no answers', async () => {
   expect(items).toMatchObject([{ itemId: 'PQA_7', gold: null, options: { length: 6 } }]);
 });
 
+it('takes null for a field that a record may lack, and tells in words what else is wrong', async () => {
+  const empty = { duration: null, candidates: null, question_id: null };
+  const { items, problems } = await readPlaced('mlvu', {
+    'test.json': [
+      { ...open, ...empty },
+      { ...closed, duration: 'long' },
+    ],
+  });
+
+  expect(items).toMatchObject([{ options: [], gold: 'All.' }]);
+  expect(problems).toEqual([
+    expect.stringContaining('record 2: the field duration must be a number of seconds. Mend'),
+  ]);
+});
+
 it('reads the table at Hugging Face: options in the question, a letter as the answer', async () => {
   const question = 'What colour?\nOptions:\n(A) red\n(B) blue\n(C) green';
   const bytes = parquetWriteBuffer({
@@ -87,6 +102,18 @@ it('reads the table at Hugging Face: options in the question, a letter as the an
   expect(problems).toEqual([
     'excluded answer_not_in_options: test.parquet, record 2: its answer is none of the options A, B, C. Mend the answer, or empty it if it is unknown.',
   ]);
+});
+
+it('names the other file where an id stands in two', async () => {
+  const { problems } = await readPlaced(
+    'mlvu',
+    { 'json/1_plotQA.json': [closed], 'json/9_summary.json': [closed] },
+    { path: '' },
+  );
+
+  expect(problems).toContainEqual(
+    expect.stringMatching(/is that of record 1 of 1_plotQA\.json, too/),
+  );
 });
 
 it('refuses an empty folder', async () => {

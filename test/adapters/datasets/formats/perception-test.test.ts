@@ -70,3 +70,13 @@ it.each([
 
   expect(problems.filter(({ severity }) => severity === 'fatal')).toMatchObject([{ kind }]);
 });
+
+it('tells in words what is wrong with a number, and takes null for what may be missing', async () => {
+  const bare = { ...question, area: null, reasoning: null, tag: null };
+  const { items, problems } = await read({
+    video_1: { mc_question: [bare, { ...question, id: 'one' }] },
+  });
+
+  expect(items).toMatchObject([{ categories: {} }]);
+  expect(problems.map(({ what }) => what)).toEqual(['the field id must be a whole number']);
+});

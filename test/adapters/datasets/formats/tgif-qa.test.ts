@@ -50,21 +50,44 @@ it('reads the official choices, whose answer is the number of an option from 0',
   ]);
 });
 
-it('refuses a pair that is joined by the id of the GIF', async () => {
+const questions = ['27138', '3', '27138'].map((question_id, index) => ({
+  video_name: 'tumblr_a_250',
+  question: ['what?', 'who?', 'how many?'][index],
+  question_id,
+}));
+const answers = ['27138', '27138', '3'].map((question_id, index) => ({
+  answer: ['cookie', 'two', 'man'][index],
+  type: 0,
+  question_id,
+}));
+
+it('joins a pair whose ids are those of the GIFs by the order of their questions', async () => {
+  const { items, problems } = await readPlaced('tgif-qa', {
+    'val_q.json': questions,
+    'val_a.json': answers,
+  });
+
+  expect(items.map(({ itemId, question, gold }) => [itemId, question, gold])).toEqual([
+    ['27138', 'what?', 'cookie'],
+    ['3', 'who?', 'man'],
+    ['27138#2', 'how many?', 'two'],
+  ]);
+  expect(problems).toEqual([
+    expect.stringMatching(/^warning duplicate_id: val_q\.json, .*record 3: .*called 27138#2 here/),
+  ]);
+});
+
+it('refuses such a pair where a GIF has not as many answers as questions', async () => {
   const { problems } = await readPlaced('tgif-qa', {
-    'val_q.json': [
-      { video_name: 'tumblr_a_250', question: 'what?', question_id: '27138' },
-      { video_name: 'tumblr_a_250', question: 'how many?', question_id: '27138' },
-    ],
-    'val_a.json': [
-      { answer: 'cookie', type: 0, question_id: '27138' },
-      { answer: 'two', type: 1, question_id: '27138' },
-    ],
+    'val_q.json': questions,
+    'val_a.json': answers.slice(1),
   });
 
   expect(problems).toEqual([
-    'fatal duplicate_id: val_a.json, line 7, record 2: a second answer to the question 27138. Give each question an id of its own.',
-    'fatal duplicate_id: val_q.json, line 7, record 2: its id 27138 is that of record 1, too. Give each its own id.',
+    expect.stringMatching(
+      /^fatal duplicate_id: val_q\.json, .*27138 stands 2 times among the questions and 1 times among the answers\. .*videoqa dataset convert/,
+    ),
+    expect.stringMatching(/^fatal duplicate_id: val_q\.json, .*Give each its own id\.$/),
   ]);
 });
 

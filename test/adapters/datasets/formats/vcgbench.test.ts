@@ -50,6 +50,19 @@ it('asks every question once, and says by what its answer is judged', async () =
   ]);
 });
 
+it('warns of a folder that lacks a file, and takes no notes or files of a Mac for one', async () => {
+  const { 'temporal_qa.json': _, ...others } = suite;
+  const files = { ...others, 'temporal_qa.txt': 'notes', '._generic_qa.json': 'Mac OS X' };
+  const { items, problems } = await readPlaced('vcgbench', files, { path: '' });
+
+  expect(items).toHaveLength(4);
+  expect(problems).toEqual([
+    expect.stringMatching(
+      /^warning unreadable: .*: there is no temporal_qa\. Fetch it, or mind that nothing is judged by TU\.$/,
+    ),
+  ]);
+});
+
 it('reads one file alone', async () => {
   const { items } = await readPlaced('vcgbench', suite, { path: 'temporal_qa.json' });
 

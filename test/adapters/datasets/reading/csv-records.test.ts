@@ -25,8 +25,33 @@ describe('readRows', () => {
     expect(problems).toEqual([]);
     expect(rows).toEqual([
       { place: { file, line: 2, record: 1 }, value: { '': '0', q: 'one, "two"\nthree', a: 'x' } },
-      { place: { file, line: 4, record: 2 }, value: { '': '1', q: '', a: 'y' } },
+      { place: { file, line: 5, record: 2 }, value: { '': '1', q: '', a: 'y' } },
     ]);
+  });
+
+  it('counts lines as an editor does, blank ones and those in a cell included', async () => {
+    const { rows } = await read('q,a\r\n\r\n1,"x\r\ny"\r\n\r\n\r\n2,é\r\n3,z');
+
+    expect(rows.map(({ place }) => place.line)).toEqual([3, 7, 8]);
+  });
+
+  it('points to the row in which a quote was opened, not to the end of the file', async () => {
+    const { problems } = await read('q,a\n1,2\n\n3,"4\n5,6\n7,8\n');
+
+    expect(problems).toEqual([
+      {
+        kind: 'wrong_format',
+        line: 4,
+        what: 'not a whole table (a quote opened at or after record 2 is never closed)',
+      },
+    ]);
+  });
+
+  it('refuses two columns of one name, of which one would be lost', async () => {
+    const { rows, problems } = await read('q,a,b,a\n1,2,3,4\n');
+
+    expect(rows).toEqual([]);
+    expect(problems).toEqual([{ kind: 'wrong_format', line: 1, what: 'two columns are called a' }]);
   });
 
   it.each([

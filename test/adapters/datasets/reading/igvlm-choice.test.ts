@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { QuestionDraft } from '../../../../adapters/datasets/format.ts';
 import type { Problem } from '../../../../adapters/datasets/problem.ts';
+import { readTable } from '../../../../adapters/datasets/reading/csv-records.ts';
 import {
   isIgvlmTable,
   readIgvlmChoice,
@@ -12,14 +13,15 @@ async function read(...lines: string[]) {
   const path = join(await placeFiles({ 'Set.csv': lines.join('\r\n') }), 'Set.csv');
   const drafts: QuestionDraft[] = [];
   const problems: Problem[] = [];
-  for await (const draft of readIgvlmChoice(path, (problem) => problems.push(problem)))
+  const table = await readTable(path, (problem) => problems.push(problem));
+  for (const draft of readIgvlmChoice(table, (problem) => problems.push(problem)))
     drafts.push(draft);
-  return { draft: drafts[0], drafts, problems, path };
+  return { draft: drafts[0], drafts, problems, table };
 }
 
 describe('readIgvlmChoice', () => {
   it('reads NExT_QA: parts the id, and takes number and text of the answer', async () => {
-    const { draft, path } = await read(
+    const { draft, table } = await read(
       ',video_name,frame_count,width,height,question,answer_number,question_id,question_type,a0,a1,a2,a3,a4,answer',
       '0,4010,369,640,480,how do they play,2,401012,CH,roll,tap,strum,hit,pat,strum',
     );
@@ -32,7 +34,7 @@ describe('readIgvlmChoice', () => {
       answer: { form: 'index-and-text', index: 2, text: 'strum' },
       categories: { type: ['CH'] },
     });
-    expect(await isIgvlmTable(path)).toBe(true);
+    expect(isIgvlmTable(table)).toBe(true);
   });
 
   it('reads IntentQA, which has the text of the answer alone', async () => {
@@ -85,10 +87,10 @@ describe('readIgvlmChoice', () => {
   });
 
   it('refuses a table that lacks a column, and says which', async () => {
-    const { drafts, problems, path } = await read('video_name,question,answer,a0,a1', 'v,q,x,x,y');
+    const { drafts, problems, table } = await read('video_name,question,answer,a0,a1', 'v,q,x,x,y');
 
     expect(drafts).toEqual([]);
-    expect(problems).toMatchObject([{ kind: 'missing_column', file: path, line: 1 }]);
+    expect(problems).toMatchObject([{ kind: 'missing_column', file: table?.file, line: 1 }]);
     expect(problems[0]?.what).toContain('column question_id and the column a2 and the column a3');
   });
 });

@@ -1,10 +1,11 @@
-import type { AnswerOption } from '../../domain/item.ts';
+import type { AnswerOption } from '../../../domain/item.ts';
 
-const optionLine = /^\s*(?:\(([A-Z])\)|([A-Z])[.):])\s*(.*)$/;
+const optionLine = /^\s*(?:[(（]([A-Z])[)）]|([A-Z])[.):）：])\s*(.*)$/;
 
 /**
  * Reads the options in a question's text, one per line: `(A) ...`, `A. ...`, `A) ...` or `A: ...`,
- * lettered from A without a gap. Other lines are left out; a second A starts afresh.
+ * lettered from A without a gap; brackets and colons may be full-width. Other lines are left out; a
+ * second A starts afresh.
  *
  * @returns none when there are fewer than two
  */
@@ -29,7 +30,7 @@ function readOption(line: string): AnswerOption | null {
  * with none.
  */
 export function readGoldLetter(answer: string): string | null {
-  const found = /^\s*\(?\s*([A-Za-z])\s*(?:[).:].*)?$/s.exec(answer);
+  const found = /^\s*[(（]?\s*([A-Za-z])\s*(?:[).:）：].*)?$/s.exec(answer);
   return found?.[1]?.toUpperCase() ?? null;
 }
 

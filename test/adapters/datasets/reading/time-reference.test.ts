@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readTimeReference } from '../../../adapters/datasets/time-reference.ts';
+import { readTimeReference } from '../../../../adapters/datasets/reading/time-reference.ts';
 
 describe('readTimeReference', () => {
   it.each([

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { readGoldLetter, readOptions } from '../../../adapters/datasets/question-options.ts';
+import {
+  readGoldLetter,
+  readOptions,
+} from '../../../../adapters/datasets/reading/question-options.ts';
 
 describe('readOptions', () => {
   it.each([
@@ -7,6 +10,8 @@ describe('readOptions', () => {
     ['Which?\nA. one\nB. two'],
     ['Which?\r\n A) one\r\n B) two\r\nAnswer with a letter.'],
     ['Which?\nA: one\nB: two'],
+    ['Which?\n（A）one\n（B） two'],
+    ['Which?\nA：one\nB）two'],
   ])('reads %j', (question) => {
     expect(readOptions(question)).toEqual([
       { letter: 'A', text: 'one' },
@@ -33,6 +38,7 @@ describe('readGoldLetter', () => {
     ['b', 'B'],
     [' B ', 'B'],
     ['(B)', 'B'],
+    ['（B）', 'B'],
     ['B.', 'B'],
     ['B) a red car', 'B'],
   ])('B12, D21: reads %j as %s', (answer, letter) => {

@@ -1,4 +1,4 @@
-import type { TimeSpan } from '../../domain/item.ts';
+import type { TimeSpan } from '../../../domain/item.ts';
 
 /**
  * Reads an annotated stretch of time: `mm:ss-mm:ss` or `hh:mm:ss-hh:mm:ss`, a dash of any length.
@@ -14,7 +14,7 @@ export function readTimeReference(text: string): TimeSpan | null {
 }
 
 function readClock(text: string): number | null {
-  const found = /^(?:(\d+):)?(\d{1,3}):(\d{1,2}(?:\.\d+)?)$/.exec(text.trim());
+  const found = /^(?:(\d{1,6}):)?(\d{1,3}):(\d{1,2}(?:\.\d+)?)$/.exec(text.trim());
   if (found === null) return null;
   const [, hours, minutes, seconds] = found;
   const isClock = Number(seconds) < 60 && (hours === undefined || Number(minutes) < 60);
