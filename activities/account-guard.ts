@@ -3,11 +3,11 @@ import {
   noteCall,
   showsHealth,
   unseenHealth,
-} from '../domain/account-health.ts';
-import type { ClassifiedFailure } from '../domain/error-table.ts';
+} from '../domain/limits/account-health.ts';
+import type { ClassifiedFailure } from '../domain/errors/error-table.ts';
 import type { FailureClass } from '../domain/outcome.ts';
-import { StepError } from '../domain/step-error.ts';
-import { callsLookedBackAt, stopsRun } from '../domain/stop-rule.ts';
+import { StepError } from '../domain/errors/step-error.ts';
+import { callsLookedBackAt, stopsRun } from '../domain/errors/stop-rule.ts';
 import type { CallStore } from '../domain/stores/call-store.ts';
 import type { AccountPause, PauseStore } from '../domain/stores/pause-store.ts';
 import { createSuspectKeys } from './suspect-keys.ts';

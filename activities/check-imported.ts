@@ -1,9 +1,9 @@
 import type { EmbedderIdentity } from '../domain/workflow-contract.ts';
 import type { FrameSource } from '../domain/run-spec.ts';
-import { requireSameModel } from '../domain/same-model.ts';
-import { uniformFloor } from '../domain/sampling.ts';
-import { topK } from '../domain/similarity.ts';
-import { StepError } from '../domain/step-error.ts';
+import { requireSameModel } from '../domain/calls/same-model.ts';
+import { uniformFloor } from '../domain/frames/sampling.ts';
+import { topK } from '../domain/frames/similarity.ts';
+import { StepError } from '../domain/errors/step-error.ts';
 import type { Embedder } from './embedder.ts';
 import type { FrameReader, SourceReader } from './run-reader.ts';
 

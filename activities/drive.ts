@@ -1,7 +1,7 @@
 import { buildRow } from '../domain/build-row.ts';
 import { crashPoint } from '../domain/crash-points.ts';
 import { fitIntoPayload } from '../domain/payload-size.ts';
-import { sumUsage } from '../domain/usage.ts';
+import { sumUsage } from '../domain/money/usage.ts';
 import { itemWorkflowId, type SliceItem } from '../domain/workflow-contract.ts';
 import type { Row } from '../domain/row.ts';
 import { cutShards, type ShardRange } from '../domain/shards.ts';

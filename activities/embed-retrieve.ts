@@ -1,10 +1,10 @@
 import { crashPoint } from '../domain/crash-points.ts';
 import type { Item } from '../domain/item.ts';
 import type { EmbeddingSpec, RunSpec } from '../domain/run-spec.ts';
-import { queryText } from '../domain/query-text.ts';
-import { differentModels, hasSameWeights, isPreparedAlike } from '../domain/same-model.ts';
-import { shownFrame } from '../domain/shown-frame.ts';
-import { StepError } from '../domain/step-error.ts';
+import { queryText } from '../domain/prompts/query-text.ts';
+import { differentModels, hasSameWeights, isPreparedAlike } from '../domain/calls/same-model.ts';
+import { shownFrame } from '../domain/frames/shown-frame.ts';
+import { StepError } from '../domain/errors/step-error.ts';
 import type { GenerateResult, PlanResult, RetrieveResult } from '../domain/step-results.ts';
 import type { BlobStore } from '../domain/stores/blob-store.ts';
 import type { StepRecord } from '../domain/stores/step-store.ts';

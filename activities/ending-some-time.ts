@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { StepError } from '../domain/step-error.ts';
+import { StepError } from '../domain/errors/step-error.ts';
 import { endOfTries } from './record-step.ts';
 
 /** Work outside of an item's steps: what a retry could have mended and did not ends the activity. */

@@ -1,10 +1,10 @@
 import { Context } from '@temporalio/activity';
 import { crashPoint } from '../domain/crash-points.ts';
-import { cutFrameName } from '../domain/cut-frame-name.ts';
+import { cutFrameName } from '../domain/frames/cut-frame-name.ts';
 import { canonicalJson, sha256Hex } from '../domain/hashing.ts';
 import type { TimeSpan } from '../domain/item.ts';
 import type { ExtractSpec, MediaSpec } from '../domain/run-spec.ts';
-import { StepError } from '../domain/step-error.ts';
+import { StepError } from '../domain/errors/step-error.ts';
 import type { BlobStore } from '../domain/stores/blob-store.ts';
 import type { CutKey, MediaStore } from '../domain/stores/media-store.ts';
 import { endingSomeTime } from './ending-some-time.ts';

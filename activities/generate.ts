@@ -1,9 +1,9 @@
 import type { FailureClass } from '../domain/outcome.ts';
 import type { Frame, Item } from '../domain/item.ts';
-import { redrawOf } from '../domain/redraw.ts';
+import { redrawOf } from '../domain/calls/redraw.ts';
 import type { PlannedImage } from '../domain/row.ts';
 import type { RunSpec } from '../domain/run-spec.ts';
-import { StepError } from '../domain/step-error.ts';
+import { StepError } from '../domain/errors/step-error.ts';
 import type { GenerateResult, PlanResult } from '../domain/step-results.ts';
 import type { BlobStore } from '../domain/stores/blob-store.ts';
 import type { ItemRef } from '../domain/workflow-contract.ts';

@@ -5,7 +5,11 @@ import { canonicalJson, sha256Hex } from '../domain/hashing.ts';
 import { inChunks } from '../domain/in-chunks.ts';
 import type { Frame } from '../domain/item.ts';
 import type { EmbeddingSpec, FrameSource } from '../domain/run-spec.ts';
-import { differentModels, hasSameWeights, importedPreprocessing } from '../domain/same-model.ts';
+import {
+  differentModels,
+  hasSameWeights,
+  importedPreprocessing,
+} from '../domain/calls/same-model.ts';
 import type { BlobStore } from '../domain/stores/blob-store.ts';
 import type { IndexKey, IndexStore } from '../domain/stores/index-store.ts';
 import type { MediaStore } from '../domain/stores/media-store.ts';

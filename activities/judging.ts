@@ -5,7 +5,7 @@ import {
   dueCalibrations,
   type DueJudgement,
 } from '../domain/judging/due-judgements.ts';
-import { StepError } from '../domain/step-error.ts';
+import { StepError } from '../domain/errors/step-error.ts';
 import type { JudgementStore, JudgingState } from '../domain/stores/judgement-store.ts';
 import type { RunStore } from '../domain/stores/run-store.ts';
 import type { PendingJudgement } from '../domain/workflow-contract.ts';

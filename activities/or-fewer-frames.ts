@@ -1,7 +1,7 @@
 import type { Frame } from '../domain/item.ts';
-import type { Remedy } from '../domain/remedy.ts';
+import type { Remedy } from '../domain/errors/remedy.ts';
 import type { StrategySpec } from '../domain/strategy-spec.ts';
-import { StepError } from '../domain/step-error.ts';
+import { StepError } from '../domain/errors/step-error.ts';
 
 /** Frames of each video of an item, in its order. */
 type FramesByVideo = readonly (readonly Frame[])[];

@@ -1,7 +1,7 @@
-import type { ClassifiedFailure } from '../domain/error-table.ts';
+import type { ClassifiedFailure } from '../domain/errors/error-table.ts';
 import { sha256Hex } from '../domain/hashing.ts';
-import type { FailureAction } from '../domain/step-error.ts';
-import { StepError } from '../domain/step-error.ts';
+import type { FailureAction } from '../domain/errors/step-error.ts';
+import { StepError } from '../domain/errors/step-error.ts';
 import type { CallRecord } from '../domain/stores/call-store.ts';
 
 /** What one call may try and wait in one drive. */

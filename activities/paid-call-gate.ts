@@ -1,4 +1,4 @@
-import { StepError } from '../domain/step-error.ts';
+import { StepError } from '../domain/errors/step-error.ts';
 import type { Admission } from '../domain/stores/run-store.ts';
 
 export type GateDependencies = {

@@ -1,10 +1,10 @@
-import type { CallEnd } from '../domain/call-place.ts';
+import type { CallEnd } from '../domain/calls/call-place.ts';
 import { crashPoint } from '../domain/crash-points.ts';
-import { classifyFailure, type ClassifiedFailure } from '../domain/error-table.ts';
-import type { WireReply } from '../domain/model-call.ts';
-import { StepError } from '../domain/step-error.ts';
+import { classifyFailure, type ClassifiedFailure } from '../domain/errors/error-table.ts';
+import type { WireReply } from '../domain/calls/model-call.ts';
+import { StepError } from '../domain/errors/step-error.ts';
 import type { CallRecord, CallStore, CallUsage } from '../domain/stores/call-store.ts';
-import { TransportError } from '../domain/transport-error.ts';
+import { TransportError } from '../domain/errors/transport-error.ts';
 import { unwatched, type WeighFailure } from './account-guard.ts';
 import { decide } from './paid-call-budget.ts';
 import { openDeadline } from './paid-call-signals.ts';

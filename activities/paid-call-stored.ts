@@ -1,5 +1,5 @@
-import type { WireReply } from '../domain/model-call.ts';
-import { StepError } from '../domain/step-error.ts';
+import type { WireReply } from '../domain/calls/model-call.ts';
+import { StepError } from '../domain/errors/step-error.ts';
 import type {
   CallOwner,
   CallRecord,

@@ -1,11 +1,16 @@
-import type { RunBudget } from '../domain/budget.ts';
-import { BudgetRefusal } from '../domain/budget-gate.ts';
-import type { AccountLimits, CallEnd, CallPlace, PlaceRequest } from '../domain/call-place.ts';
+import type { RunBudget } from '../domain/money/budget.ts';
+import { BudgetRefusal } from '../domain/money/budget-gate.ts';
+import type {
+  AccountLimits,
+  CallEnd,
+  CallPlace,
+  PlaceRequest,
+} from '../domain/calls/call-place.ts';
 import { crashPoint } from '../domain/crash-points.ts';
-import type { Envelope } from '../domain/envelope.ts';
-import type { WireReply } from '../domain/model-call.ts';
+import type { Envelope } from '../domain/calls/envelope.ts';
+import type { WireReply } from '../domain/calls/model-call.ts';
 import type { ChatModelSpec, ImageModelSpec } from '../domain/run-spec.ts';
-import { StepError } from '../domain/step-error.ts';
+import { StepError } from '../domain/errors/step-error.ts';
 import type { CallOwner, CallRecord, CallStore, CallUsage } from '../domain/stores/call-store.ts';
 import { type AccountGuard, type CallWatch, watchCall } from './account-guard.ts';
 import { createTurns } from './in-turn.ts';

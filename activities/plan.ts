@@ -1,10 +1,10 @@
 import type { Frame, Item } from '../domain/item.ts';
-import { parsePlan } from '../domain/plan-parsing.ts';
-import { numberFrames, planPrompt, repairPrompt } from '../domain/prompts.ts';
-import { redrawOf } from '../domain/redraw.ts';
+import { parsePlan } from '../domain/replies/plan-parsing.ts';
+import { numberFrames, planPrompt, repairPrompt } from '../domain/prompts/plan-prompt.ts';
+import { redrawOf } from '../domain/calls/redraw.ts';
 import type { PlannedImage } from '../domain/row.ts';
 import type { RunSpec } from '../domain/run-spec.ts';
-import { StepError } from '../domain/step-error.ts';
+import { StepError } from '../domain/errors/step-error.ts';
 import type { PlanResult } from '../domain/step-results.ts';
 import type { BlobStore } from '../domain/stores/blob-store.ts';
 import type { ItemRef } from '../domain/workflow-contract.ts';

@@ -4,8 +4,8 @@ import {
   isPoison,
   unsuspected,
   worksAlone,
-} from '../domain/quarantine.ts';
-import { StepError } from '../domain/step-error.ts';
+} from '../domain/errors/quarantine.ts';
+import { StepError } from '../domain/errors/step-error.ts';
 import type { MediaWorkKey, MediaWorkStore } from '../domain/stores/media-work-store.ts';
 import { createAloneGate } from './alone-gate.ts';
 

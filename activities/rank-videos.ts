@@ -1,8 +1,8 @@
-import { splitFrameBudget } from '../domain/frame-budget.ts';
+import { splitFrameBudget } from '../domain/prompts/frame-budget.ts';
 import type { Frame } from '../domain/item.ts';
-import { selectFrames, type SelectedFrame } from '../domain/ranking.ts';
-import type { ScoredFrame } from '../domain/similarity.ts';
-import { StepError } from '../domain/step-error.ts';
+import { selectFrames, type SelectedFrame } from '../domain/frames/ranking.ts';
+import type { ScoredFrame } from '../domain/frames/similarity.ts';
+import { StepError } from '../domain/errors/step-error.ts';
 import type { StrategySpec } from '../domain/strategy-spec.ts';
 import type { EmbedderIdentity } from '../domain/workflow-contract.ts';
 

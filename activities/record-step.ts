@@ -1,13 +1,13 @@
 import { CancelledFailure, Context, type Info } from '@temporalio/activity';
 import { waitedMsOf } from './paid-call-budget.ts';
-import { BudgetRefusal } from '../domain/budget-gate.ts';
+import { BudgetRefusal } from '../domain/money/budget-gate.ts';
 import { crashPoint } from '../domain/crash-points.ts';
 import type { Step } from '../domain/outcome.ts';
-import { describeRemedies, type Remedy } from '../domain/remedy.ts';
-import { StepError } from '../domain/step-error.ts';
+import { describeRemedies, type Remedy } from '../domain/errors/remedy.ts';
+import { StepError } from '../domain/errors/step-error.ts';
 import type { CallOwner, CallStore, CallUsage } from '../domain/stores/call-store.ts';
 import type { StepKey, StepPlace, StepRecord, StepStore } from '../domain/stores/step-store.ts';
-import { sumUsage } from '../domain/usage.ts';
+import { sumUsage } from '../domain/money/usage.ts';
 import type { ItemRef } from '../domain/workflow-contract.ts';
 
 export type RecordStepDependencies = {

@@ -1,7 +1,7 @@
-import { splitFrameBudget } from '../domain/frame-budget.ts';
+import { splitFrameBudget } from '../domain/prompts/frame-budget.ts';
 import type { Frame, Item } from '../domain/item.ts';
 import type { RunSpec } from '../domain/run-spec.ts';
-import { sampleIndexes } from '../domain/sampling.ts';
+import { sampleIndexes } from '../domain/frames/sampling.ts';
 import type { FramePicture, FrameReader } from './run-reader.ts';
 
 /** Evenly spaced frames of each of an item's videos, in its order; the budget is split over them. */

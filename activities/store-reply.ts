@@ -1,4 +1,4 @@
-import { StepError } from '../domain/step-error.ts';
+import { StepError } from '../domain/errors/step-error.ts';
 
 /** Pauses between tries double from the first to the longest. */
 const firstPauseMs = 500;

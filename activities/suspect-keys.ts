@@ -1,5 +1,5 @@
-import type { ClassifiedFailure } from '../domain/error-table.ts';
-import { StepError } from '../domain/step-error.ts';
+import type { ClassifiedFailure } from '../domain/errors/error-table.ts';
+import { StepError } from '../domain/errors/step-error.ts';
 
 /** A key that was refused once. Times in milliseconds since 1970. */
 type Suspicion = { readonly confirmingUntil: number | null };

@@ -1,6 +1,6 @@
-import { redrawAtOnce } from '../domain/redraw.ts';
-import type { Remedy } from '../domain/remedy.ts';
-import { StepError } from '../domain/step-error.ts';
+import { redrawAtOnce } from '../domain/calls/redraw.ts';
+import type { Remedy } from '../domain/errors/remedy.ts';
+import { StepError } from '../domain/errors/step-error.ts';
 import type { FramePicture } from './run-reader.ts';
 
 /** What may be changed about a call that was refused. */

@@ -1,5 +1,5 @@
 import { cpus, loadavg, totalmem } from 'node:os';
-import { EnvironmentError, UsageError } from '../domain/usage-error.ts';
+import { EnvironmentError, UsageError } from '../domain/errors/usage-error.ts';
 import { gflopPerPicture } from './embedding/embed-arithmetic.ts';
 import { measureModel } from './embedding/embed-measure.ts';
 import { parseEmbedRequest } from './embedding/embed-options.ts';

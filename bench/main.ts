@@ -4,7 +4,7 @@ import { measureFlat } from './flat.ts';
 import { measureFlow } from './flow.ts';
 import { measureLevers } from './measure-levers.ts';
 import { findTemporalBinary } from '../workers/embedded/find-temporal-binary.ts';
-import { UsageError } from '../domain/usage-error.ts';
+import { UsageError } from '../domain/errors/usage-error.ts';
 import { describeMachine } from './machine.ts';
 import { measureTree, type TreeMeasurement } from './measure-tree.ts';
 import { serverKinds } from './measured-server.ts';

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { UsageError } from '../domain/usage-error.ts';
+import { UsageError } from '../domain/errors/usage-error.ts';
 import { findTemporalBinary } from '../workers/embedded/find-temporal-binary.ts';
 import type { BenchStrategy } from './bench-run.ts';
 import { median } from './embedding/embed-median.ts';

@@ -1,5 +1,5 @@
 import { openFrameSearch } from '../adapters/search/frame-search.ts';
-import { topK } from '../domain/similarity.ts';
+import { topK } from '../domain/frames/similarity.ts';
 import { frameVectors, queryVectors, type Content } from './search-vectors.ts';
 
 /** As SigLIP so400m has it. */

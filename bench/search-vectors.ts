@@ -1,4 +1,4 @@
-import { normalizeRows } from '../domain/similarity.ts';
+import { normalizeRows } from '../domain/frames/similarity.ts';
 
 /**
  * What the frames of a made-up video look like:

@@ -3,7 +3,7 @@ import { unpolledQueues } from '../client/queue-pollers.ts';
 import { orchestrationQueue } from '../domain/queues.ts';
 import { judgeQueuesOf, queuesOf } from '../domain/run-queues.ts';
 import type { RunSpec } from '../domain/run-spec.ts';
-import { EnvironmentError } from '../domain/usage-error.ts';
+import { EnvironmentError } from '../domain/errors/usage-error.ts';
 
 /** Every queue that a run's work goes to. */
 export function neededQueues(spec: RunSpec): string[] {

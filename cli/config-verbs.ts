@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { originalFlags } from '../domain/original-flags.ts';
+import { originalFlags } from '../domain/config/original-flags.ts';
 import type { ExitCode } from './exit-codes.ts';
 
 /** Adds `config` with its verb, whose code is loaded only when it runs. */

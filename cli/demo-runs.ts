@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Config, ConfigInput } from '../domain/config.ts';
-import { configSchema } from '../domain/config.ts';
+import type { Config, ConfigInput } from '../domain/config/config.ts';
+import { configSchema } from '../domain/config/config.ts';
 import { strategyNames } from '../domain/strategy-spec.ts';
 
 /** The tiny embedding model that comes with the package. */

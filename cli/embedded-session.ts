@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { connectEmbedded, type OpenClient } from '../client/connect.ts';
 import { tellWorkflows } from '../client/root-workflow.ts';
-import type { ListenAddress } from '../domain/listen-address.ts';
+import type { ListenAddress } from '../domain/config/listen-address.ts';
 import type { EmbeddedHolder } from '../workers/embedded/become-holder.ts';
 import { refuseMissingVariables } from '../workers/embedded/holder-record.ts';
 import {

@@ -1,4 +1,4 @@
-import type { Setting } from '../domain/config-settings.ts';
+import type { Setting } from '../domain/config/config-settings.ts';
 
 /** What the program reads from the environment, and what stands where a variable is not set. */
 const variables: readonly (readonly [string, string])[] = [

@@ -7,7 +7,7 @@ import { orchestrationQueue } from '../domain/queues.ts';
 import { keysNeeded } from '../domain/run-queues.ts';
 import type { DriveSelection, RunRecord } from '../domain/stores/run-store.ts';
 import type { RunSummary } from '../domain/summary.ts';
-import { EnvironmentError } from '../domain/usage-error.ts';
+import { EnvironmentError } from '../domain/errors/usage-error.ts';
 import { runInTemporalUi, summariseRun } from '../results/summarise.ts';
 import { noteBudgetStop } from './budget-notes.ts';
 import type { Stores } from '../workers/open-stores.ts';

@@ -1,4 +1,4 @@
-import { EnvironmentError } from '../domain/usage-error.ts';
+import { EnvironmentError } from '../domain/errors/usage-error.ts';
 
 /** A full disk or a folder that may not be written to is no fault of ours. */
 export function failedToWrite(error: unknown, out: string): unknown {

@@ -1,5 +1,5 @@
 import type { RunRecord, RunStore } from '../domain/stores/run-store.ts';
-import { UsageError } from '../domain/usage-error.ts';
+import { UsageError } from '../domain/errors/usage-error.ts';
 
 /** @throws {UsageError} naming the runs there are */
 export async function findRun(runs: RunStore, runId: string): Promise<RunRecord> {

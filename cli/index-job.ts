@@ -4,7 +4,7 @@ import { canonicalJson, sha256Hex } from '../domain/hashing.ts';
 import { runNameForIds } from '../domain/run-identity.ts';
 import type { EmbeddingSpec } from '../domain/run-spec.ts';
 import type { IndexJob } from '../domain/stores/index-job-store.ts';
-import { EnvironmentError } from '../domain/usage-error.ts';
+import { EnvironmentError } from '../domain/errors/usage-error.ts';
 import type { IndexedMedia } from './index-source.ts';
 import { nameUnpolled } from './name-unpolled.ts';
 import { printNote } from './output.ts';

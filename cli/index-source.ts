@@ -5,8 +5,8 @@ import { downloadVideo } from '../adapters/video/download-video.ts';
 import { videoIdOf } from '../adapters/video/find-video.ts';
 import { sha256Hex } from '../domain/hashing.ts';
 import type { ExtractSpec, MediaFolder } from '../domain/run-spec.ts';
-import { StepError } from '../domain/step-error.ts';
-import { EnvironmentError, UsageError } from '../domain/usage-error.ts';
+import { StepError } from '../domain/errors/step-error.ts';
+import { EnvironmentError, UsageError } from '../domain/errors/usage-error.ts';
 import { printNote } from './output.ts';
 
 /** Videos, or folders of frames, that are to be indexed. */

@@ -1,4 +1,4 @@
-import { type ListenAddress, readListenAddress } from '../domain/listen-address.ts';
+import { type ListenAddress, readListenAddress } from '../domain/config/listen-address.ts';
 
 /**
  * Where the metrics of this process are served: `--metrics`, else `VIDEOQA_METRICS`.

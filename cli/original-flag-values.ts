@@ -1,4 +1,4 @@
-import { originalFlags, type OriginalFlagValues } from '../domain/original-flags.ts';
+import { originalFlags, type OriginalFlagValues } from '../domain/config/original-flags.ts';
 
 /** The original script's flags among parsed options. Commander names an option after its long flag in camel case. */
 export function originalFlagValues(options: Readonly<Record<string, unknown>>): OriginalFlagValues {

@@ -1,5 +1,5 @@
 import { createSecretHider, secretsIn } from '../adapters/secrets/hide-secrets.ts';
-import { plainJson, plainText } from '../domain/plain-text.ts';
+import { plainJson, plainText } from '../domain/text/plain-text.ts';
 
 /** Whatever an error or a reply quotes, no key of this process reaches a screen or a file. */
 const hideSecrets = createSecretHider(secretsIn(process.env));

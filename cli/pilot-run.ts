@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { choosePilot } from '../domain/choose-pilot.ts';
+import { choosePilot } from '../domain/money/choose-pilot.ts';
 import { freezeItems } from '../domain/frozen-items.ts';
 import { runIdentity } from '../domain/run-identity.ts';
 import type { RunSpec } from '../domain/run-spec.ts';

@@ -6,20 +6,20 @@ import { type EmbeddingsReport, preflightDataset } from '../adapters/datasets/pr
 import { problemLines } from '../adapters/datasets/problem-counts.ts';
 import { checkModelFiles } from '../adapters/embedding/model-folder/check-model-files.ts';
 import { readVideoEmbeddings } from '../adapters/index-files/video-embeddings.ts';
-import type { Config } from '../domain/config.ts';
+import type { Config } from '../domain/config/config.ts';
 import { freezeItems } from '../domain/frozen-items.ts';
 import type { Item } from '../domain/item.ts';
 import { unfitContracts } from '../domain/judging/due-judgements.ts';
-import { freezeMediaFiles } from '../domain/media-files.ts';
-import { promptVersion } from '../domain/prompts.ts';
-import { resolveConfig, type UnfrozenRun } from '../domain/resolve-config.ts';
+import { freezeMediaFiles } from '../domain/frames/media-files.ts';
+import { promptVersion } from '../domain/prompts/plan-prompt.ts';
+import { resolveConfig, type UnfrozenRun } from '../domain/config/resolve-config.ts';
 import { runIdentity } from '../domain/run-identity.ts';
-import { missingPrices } from '../domain/budget.ts';
-import { withPrices } from '../domain/price-table.ts';
+import { missingPrices } from '../domain/money/budget.ts';
+import { withPrices } from '../domain/money/price-table.ts';
 import { keysNeeded } from '../domain/run-queues.ts';
 import type { MediaSpec, RunSpec } from '../domain/run-spec.ts';
 import { isBlind, searchesFrames } from '../domain/strategy-spec.ts';
-import { EnvironmentError, UsageError } from '../domain/usage-error.ts';
+import { EnvironmentError, UsageError } from '../domain/errors/usage-error.ts';
 import { checkedVideos } from '../workers/cache-folder.ts';
 
 /** A run that passed every check that costs nothing: ready to be registered and started. */

@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
-import { expandOriginalFlags } from '../domain/original-flags.ts';
+import { expandOriginalFlags } from '../domain/config/original-flags.ts';
 import { embeddingDevices } from '../domain/run-spec.ts';
 import { exportFormatNames } from '../domain/suites/export-formats.ts';
 import { type AddVerb, each } from './add-verb.ts';

@@ -1,5 +1,5 @@
 import { secretsIn } from '../adapters/secrets/hide-secrets.ts';
-import { UsageError } from '../domain/usage-error.ts';
+import { UsageError } from '../domain/errors/usage-error.ts';
 
 /** How keys begin: model providers, clouds, code hosts, chat services, and signed tokens. */
 const keyPatterns: readonly RegExp[] = [

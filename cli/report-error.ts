@@ -1,4 +1,4 @@
-import { UsageError, EnvironmentError } from '../domain/usage-error.ts';
+import { UsageError, EnvironmentError } from '../domain/errors/usage-error.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { printNote } from './output.ts';
 

@@ -9,7 +9,7 @@ import {
   type RetryFilter,
 } from '../domain/retry-filter.ts';
 import type { RunRecord } from '../domain/stores/run-store.ts';
-import { UsageError } from '../domain/usage-error.ts';
+import { UsageError } from '../domain/errors/usage-error.ts';
 import type { ReadingSession } from './session.ts';
 
 /** How `retry` is told which items. */

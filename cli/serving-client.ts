@@ -4,7 +4,7 @@ import {
   namesCluster,
   type OpenClient,
 } from '../client/connect.ts';
-import { EnvironmentError } from '../domain/usage-error.ts';
+import { EnvironmentError } from '../domain/errors/usage-error.ts';
 import { type HolderRecord, isHolderAlive, readHolder } from '../workers/embedded/holder-record.ts';
 import type { StateFolder } from '../workers/embedded/state-folder.ts';
 import { watchHolder } from '../workers/embedded/watch-holder.ts';

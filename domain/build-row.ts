@@ -1,6 +1,6 @@
 import { type Item, taskOf } from './item.ts';
 import { steps as stepOrder, type ItemFailure, type Step } from './outcome.ts';
-import type { Remedy } from './remedy.ts';
+import type { Remedy } from './errors/remedy.ts';
 import type { GeneratedImage, Row, StepTiming } from './row.ts';
 import type { RunSpec } from './run-spec.ts';
 import { isCorrect, legalAnswer, letterScore } from './scoring.ts';
@@ -15,7 +15,7 @@ import type { ItemEnd } from './stores/run-store.ts';
 import type { StepRecord } from './stores/step-store.ts';
 import { searchesFrames } from './strategy-spec.ts';
 import { scoresByRule } from './suites/reply-rules.ts';
-import { addUsage } from './usage.ts';
+import { addUsage } from './money/usage.ts';
 
 /** Everything a row is joined from. */
 export type RowParts = {

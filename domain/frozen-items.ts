@@ -1,7 +1,7 @@
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { canonicalJson } from './hashing.ts';
 import { itemSchema, type Item } from './item.ts';
-import { utf8Text } from './utf8-text.ts';
+import { utf8Text } from './text/utf8-text.ts';
 
 /**
  * The items of a run in order, as canonical JSON, one line each: equal items give equal bytes. The

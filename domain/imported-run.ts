@@ -7,7 +7,7 @@ import { runNameForIds } from './run-identity.ts';
 import type { ChatModelSpec, RunSpec } from './run-spec.ts';
 import { isCorrect, letterScore } from './scoring.ts';
 import { ruleScores, scoresByRule } from './suites/reply-rules.ts';
-import { noUsage } from './usage.ts';
+import { noUsage } from './money/usage.ts';
 import { priorities } from './priority.ts';
 
 /** Who judged where nobody says: two runs with this judge need not have been judged by one. */

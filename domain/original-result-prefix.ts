@@ -1,5 +1,5 @@
 import { utf8ToBytes } from '@noble/hashes/utils.js';
-import { fileStem } from './file-stem.ts';
+import { fileStem } from './text/file-stem.ts';
 import { sha256Hex } from './hashing.ts';
 
 /** In bytes; a character takes up to three. */

@@ -1,6 +1,6 @@
-import { nearestName } from './nearest-name.ts';
+import { nearestName } from './text/nearest-name.ts';
 import { type FailureClass, failureClasses, type Outcome, type Step, steps } from './outcome.ts';
-import { UsageError } from './usage-error.ts';
+import { UsageError } from './errors/usage-error.ts';
 
 /** Which of the items that are not answered a retry takes up; what is absent does not narrow. */
 export type RetryFilter = {

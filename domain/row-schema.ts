@@ -3,7 +3,7 @@ import { optionSchema, timeSpanSchema } from './item.ts';
 import { judgeContracts, judgeDimensions } from './judging/judge-contract.ts';
 import { judgementStates } from './judging/judgement.ts';
 import { failureClasses, outcomes, steps } from './outcome.ts';
-import { remedies } from './remedy.ts';
+import { remedies } from './errors/remedy.ts';
 import type { Row } from './row.ts';
 
 const count = z.int().min(0);

@@ -1,4 +1,4 @@
-import { isRowHit } from './hit.ts';
+import { isRowHit } from './frames/hit.ts';
 import type { Item } from './item.ts';
 import type { Row } from './row.ts';
 import { isScorable } from './scoring.ts';

@@ -1,7 +1,7 @@
 import type { AnswerOption, TimeSpan } from './item.ts';
 import type { Judgement } from './judging/judgement.ts';
 import type { ItemFailure, Outcome, Step } from './outcome.ts';
-import type { Remedy } from './remedy.ts';
+import type { Remedy } from './errors/remedy.ts';
 
 /** What an item's calls used. Money in US dollars, null where no price is configured. */
 export type Usage = {

@@ -1,6 +1,6 @@
-import { chatIdentity } from './chat-identity.ts';
+import { chatIdentity } from './calls/chat-identity.ts';
 import { canonicalJson, sha256Hex } from './hashing.ts';
-import type { UnfrozenRun } from './resolve-config.ts';
+import type { UnfrozenRun } from './config/resolve-config.ts';
 import { plansPictures } from './strategy-spec.ts';
 
 /** How answers are compared with gold. A change of the rule makes new runs. */

@@ -1,5 +1,5 @@
-import type { DatasetMapping } from './dataset-mapping.ts';
-import type { PromptSpec } from './prompt-spec.ts';
+import type { DatasetMapping } from './config/dataset-mapping.ts';
+import type { PromptSpec } from './prompts/prompt-spec.ts';
 import { plansPictures, type StrategySpec } from './strategy-spec.ts';
 import type { JudgeContract } from './judging/judge-contract.ts';
 

@@ -1,4 +1,4 @@
-import type { Remedy } from './remedy.ts';
+import type { Remedy } from './errors/remedy.ts';
 import type { GeneratedImage, PlannedImage, RetrievedFrame, ShownFrame } from './row.ts';
 import type { RuleScores } from './suites/reply-rules.ts';
 

@@ -7,7 +7,7 @@ export const strategyNames = [
 ] as const;
 export type StrategyName = (typeof strategyNames)[number];
 
-/** Formulas that spread frames over a video (`domain/sampling.ts`). */
+/** Formulas that spread frames over a video (`domain/frames/sampling.ts`). */
 export const samplingFormulas = [
   'uniform.floor',
   'uniform.segment-mid',

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { UsageError } from '../domain/usage-error.ts';
+import { UsageError } from '../domain/errors/usage-error.ts';
 import { writeAtomically } from './write-atomically.ts';
 
 const ownerSchema = z.object({ runId: z.string() });

@@ -1,7 +1,7 @@
 import { unknownJudge } from '../domain/imported-run.ts';
 import { highestScore } from '../domain/judging/judge-contract.ts';
 import { pairedDifference } from '../domain/statistics.ts';
-import { UsageError } from '../domain/usage-error.ts';
+import { UsageError } from '../domain/errors/usage-error.ts';
 import type { JudgedMeasure } from './judged-measures.ts';
 import type { Summarised } from './summarise.ts';
 

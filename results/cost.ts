@@ -1,6 +1,6 @@
 import type { CallRecord, CallStore, Spending } from '../domain/stores/call-store.ts';
 import type { CallStep } from '../domain/outcome.ts';
-import { pricesOver } from '../domain/price-table.ts';
+import { pricesOver } from '../domain/money/price-table.ts';
 import { paidModels } from '../domain/run-spec.ts';
 import type { RunRecord } from '../domain/stores/run-store.ts';
 import type { SpendLine, SpendStore } from '../domain/stores/spend-store.ts';

@@ -1,4 +1,4 @@
-import { type Extrapolated, extrapolate } from '../domain/extrapolate.ts';
+import { type Extrapolated, extrapolate } from '../domain/money/extrapolate.ts';
 import type { Step } from '../domain/outcome.ts';
 import type { Row } from '../domain/row.ts';
 import { paidModels, type RunSpec } from '../domain/run-spec.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { nameFrames } from '../domain/name-frames.ts';
+import { nameFrames } from '../domain/frames/name-frames.ts';
 import type { Row } from '../domain/row.ts';
 import type { RunStore } from '../domain/stores/run-store.ts';
 import { type CellValue, csvLine } from './csv-cell.ts';

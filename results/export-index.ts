@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { isPathPart } from '../domain/file-name.ts';
-import { StepError } from '../domain/step-error.ts';
+import { isPathPart } from '../domain/text/file-name.ts';
+import { StepError } from '../domain/errors/step-error.ts';
 import type { BlobStore } from '../domain/stores/blob-store.ts';
 import type { MediaKind, MediaStore } from '../domain/stores/media-store.ts';
 import { writeAtomically } from './write-atomically.ts';

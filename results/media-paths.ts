@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { distinctFileName, fileNameOf, isPathPart } from '../domain/file-name.ts';
+import { distinctFileName, fileNameOf, isPathPart } from '../domain/text/file-name.ts';
 import type { Row } from '../domain/row.ts';
-import { cutFrameName } from '../domain/cut-frame-name.ts';
+import { cutFrameName } from '../domain/frames/cut-frame-name.ts';
 import type { MediaSpec } from '../domain/run-spec.ts';
 import { keyOf } from './original-record.ts';
 

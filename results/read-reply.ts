@@ -1,5 +1,5 @@
 import type { BlobStore } from '../domain/stores/blob-store.ts';
-import { utf8Text } from '../domain/utf8-text.ts';
+import { utf8Text } from '../domain/text/utf8-text.ts';
 
 /** The text of a stored reply. @throws {StepError} class `storage` when it is missing or damaged */
 export async function readReply(

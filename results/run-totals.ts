@@ -1,8 +1,8 @@
-import { isRowHit } from '../domain/hit.ts';
+import { isRowHit } from '../domain/frames/hit.ts';
 import type { Row } from '../domain/row.ts';
 import { clusteredMean, type Observation } from '../domain/statistics.ts';
 import type { Accuracy, RunSummary } from '../domain/summary.ts';
-import { addUsage, noUsage } from '../domain/usage.ts';
+import { addUsage, noUsage } from '../domain/money/usage.ts';
 import { collectJudgements, type JudgedMeasures } from './judged-measures.ts';
 
 /** What the rows of one run add up to. */

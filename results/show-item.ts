@@ -7,8 +7,8 @@ import type { CallRecord, CallStore } from '../domain/stores/call-store.ts';
 import type { RunRecord, RunStore } from '../domain/stores/run-store.ts';
 import type { StepRecord, StepStore } from '../domain/stores/step-store.ts';
 import { isSimulated } from '../domain/run-spec.ts';
-import { isRowHit } from '../domain/hit.ts';
-import { UsageError } from '../domain/usage-error.ts';
+import { isRowHit } from '../domain/frames/hit.ts';
+import { UsageError } from '../domain/errors/usage-error.ts';
 import { readReply } from './read-reply.ts';
 import { workflowInTemporalUi } from './summarise.ts';
 

@@ -9,7 +9,7 @@ import { isScorable } from '../domain/scoring.ts';
 import type { BlobStore } from '../domain/stores/blob-store.ts';
 import type { RunRecord, RunStore } from '../domain/stores/run-store.ts';
 import type { RunSummary } from '../domain/summary.ts';
-import { addUsage } from '../domain/usage.ts';
+import { addUsage } from '../domain/money/usage.ts';
 import { summariseJudges } from './judge-summary.ts';
 import { observationKey, type RunTotals, totalRows } from './run-totals.ts';
 

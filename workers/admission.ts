@@ -1,6 +1,6 @@
-import { BudgetRefusal } from '../domain/budget-gate.ts';
+import { BudgetRefusal } from '../domain/money/budget-gate.ts';
 import { crashPoint } from '../domain/crash-points.ts';
-import { StepError } from '../domain/step-error.ts';
+import { StepError } from '../domain/errors/step-error.ts';
 import type { Admission, RunStore } from '../domain/stores/run-store.ts';
 import { forASecond } from './for-a-second.ts';
 

@@ -1,4 +1,4 @@
-import { StepError } from '../domain/step-error.ts';
+import { StepError } from '../domain/errors/step-error.ts';
 
 /**
  * Reads keys from this process's environment when a call is made. They never stand in a run, a

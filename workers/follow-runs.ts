@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { IndexJobStore } from '../domain/stores/index-job-store.ts';
 import type { JudgementStore } from '../domain/stores/judgement-store.ts';
 import type { RunStore } from '../domain/stores/run-store.ts';
-import { EnvironmentError } from '../domain/usage-error.ts';
+import { EnvironmentError } from '../domain/errors/usage-error.ts';
 import type { RunWorkers } from './run-workers.ts';
 
 export type Following = {

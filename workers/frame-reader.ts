@@ -5,7 +5,7 @@ import { readManifest } from '../adapters/video/frame-manifest.ts';
 import type { FramePicture, FrameReader } from '../activities/run-reader.ts';
 import type { Frame } from '../domain/item.ts';
 import type { FrameSource } from '../domain/run-spec.ts';
-import { StepError } from '../domain/step-error.ts';
+import { StepError } from '../domain/errors/step-error.ts';
 import type { Stores } from './open-stores.ts';
 
 /** Listings of videos kept in memory at once. */

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { execa, ExecaError } from 'execa';
-import { formatAddress, type ListenAddress } from '../domain/listen-address.ts';
-import { EnvironmentError, UsageError } from '../domain/usage-error.ts';
+import { formatAddress, type ListenAddress } from '../domain/config/listen-address.ts';
+import { EnvironmentError, UsageError } from '../domain/errors/usage-error.ts';
 
 export type GpuWorkers = {
   /** `all`, or numbers such as `0,2`. */

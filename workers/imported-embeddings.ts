@@ -5,8 +5,8 @@ import {
 } from '../adapters/index-files/video-embeddings.ts';
 import type { ImportedEmbeddings } from '../activities/check-imported.ts';
 import type { FrameSource } from '../domain/run-spec.ts';
-import { normalizeRows } from '../domain/similarity.ts';
-import { StepError } from '../domain/step-error.ts';
+import { normalizeRows } from '../domain/frames/similarity.ts';
+import { StepError } from '../domain/errors/step-error.ts';
 
 /** The file of a video's embeddings as unit rows; null where the run has none or may build it. */
 export async function importedEmbeddings(

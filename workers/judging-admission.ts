@@ -1,5 +1,5 @@
-import { BudgetRefusal } from '../domain/budget-gate.ts';
-import { StepError } from '../domain/step-error.ts';
+import { BudgetRefusal } from '../domain/money/budget-gate.ts';
+import { StepError } from '../domain/errors/step-error.ts';
 import type { JudgementStore } from '../domain/stores/judgement-store.ts';
 import type { Admission } from '../domain/stores/run-store.ts';
 import { forASecond } from './for-a-second.ts';

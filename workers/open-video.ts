@@ -2,8 +2,8 @@ import type { ExtractDependencies, VideoFile } from '../activities/extract-frame
 import { cutFrames } from '../adapters/video/cut-frames.ts';
 import { findSequence, findVideo, hashFile } from '../adapters/video/find-video.ts';
 import { hashSequence, readSequence } from '../adapters/video/frame-sequence.ts';
-import { type MediaFile, type MediaFiles, thawMediaFiles } from '../domain/media-files.ts';
-import { StepError } from '../domain/step-error.ts';
+import { type MediaFile, type MediaFiles, thawMediaFiles } from '../domain/frames/media-files.ts';
+import { StepError } from '../domain/errors/step-error.ts';
 import type { BlobStore } from '../domain/stores/blob-store.ts';
 
 /** Lists of media files kept in memory: one per run at work. */

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { DataConverter } from '@temporalio/common';
 import { createPayloadCipher } from '../adapters/payloads/payload-cipher.ts';
 import { readPayloadKeys } from '../adapters/payloads/payload-keys.ts';
-import type { EnvironmentError } from '../domain/usage-error.ts';
+import type { EnvironmentError } from '../domain/errors/usage-error.ts';
 
 /** How this process reads and writes what Temporal stores. */
 export type PayloadEncryption = {

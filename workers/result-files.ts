@@ -1,6 +1,6 @@
 import type { RunSpec } from '../domain/run-spec.ts';
-import { plainText } from '../domain/plain-text.ts';
-import { UsageError } from '../domain/usage-error.ts';
+import { plainText } from '../domain/text/plain-text.ts';
+import { UsageError } from '../domain/errors/usage-error.ts';
 import { claimOriginalFiles } from '../results/export-original.ts';
 import { createResultFileKeeper } from '../results/keep-result-files.ts';
 import type { Stores } from './open-stores.ts';

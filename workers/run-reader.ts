@@ -1,6 +1,6 @@
 import type { RunReader } from '../activities/run-reader.ts';
-import { atListPrices } from '../domain/price-table.ts';
-import { StepError } from '../domain/step-error.ts';
+import { atListPrices } from '../domain/money/price-table.ts';
+import { StepError } from '../domain/errors/step-error.ts';
 import type { BlobStore } from '../domain/stores/blob-store.ts';
 import type { DatasetStore } from '../domain/stores/dataset-store.ts';
 import type { RunRecord, RunStore } from '../domain/stores/run-store.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { RunReader, SourceReader } from '../activities/run-reader.ts';
-import { StepError } from '../domain/step-error.ts';
+import { StepError } from '../domain/errors/step-error.ts';
 import type { BlobStore } from '../domain/stores/blob-store.ts';
 import type { IndexJob, IndexJobStore } from '../domain/stores/index-job-store.ts';
 

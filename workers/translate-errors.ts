@@ -3,8 +3,8 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { Context } from '@temporalio/activity';
 import type { Step } from '../domain/outcome.ts';
 import { budgetFailureType } from '../domain/workflow-contract.ts';
-import { BudgetRefusal } from '../domain/budget-gate.ts';
-import { StepError } from '../domain/step-error.ts';
+import { BudgetRefusal } from '../domain/money/budget-gate.ts';
+import { StepError } from '../domain/errors/step-error.ts';
 
 const stepOfActivity: Readonly<Record<string, Step>> = {
   planImageRequests: 'plan',

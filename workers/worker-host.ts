@@ -3,10 +3,10 @@ import { NativeConnection, Runtime, type TelemetryOptions } from '@temporalio/wo
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { createSecretHider, secretsIn } from '../adapters/secrets/hide-secrets.ts';
 import type { Embedder } from '../adapters/embedding/embedder.ts';
-import type { ListenAddress } from '../domain/listen-address.ts';
+import type { ListenAddress } from '../domain/config/listen-address.ts';
 import { crashPoint } from '../domain/crash-points.ts';
 import type { EmbeddingDevice, FrameSource, RunSpec } from '../domain/run-spec.ts';
-import type { EnvironmentError } from '../domain/usage-error.ts';
+import type { EnvironmentError } from '../domain/errors/usage-error.ts';
 import { composeActivities } from './compose-activities.ts';
 import { failAbandoned } from './fail-abandoned.ts';
 import { followRuns } from './follow-runs.ts';

@@ -2,8 +2,8 @@ import { DefaultLogger, type Logger } from '@temporalio/worker';
 import { pino } from 'pino';
 import { openRotatingFile } from '../adapters/log-files/rotating-file.ts';
 import type { HideSecrets } from '../adapters/secrets/hide-secrets.ts';
-import { plainJson } from '../domain/plain-text.ts';
-import { UsageError } from '../domain/usage-error.ts';
+import { plainJson } from '../domain/text/plain-text.ts';
+import { UsageError } from '../domain/errors/usage-error.ts';
 import { describeError } from './telemetry/describe-error.ts';
 import { currentStep } from './telemetry/step-scope.ts';
 

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { crashPoint } from '../../domain/crash-points.ts';
-import { StepError } from '../../domain/step-error.ts';
+import { StepError } from '../../domain/errors/step-error.ts';
 import type { BlobKeeping, BlobStore } from '../../domain/stores/blob-store.ts';
 import { keepBlobFiles } from './blob-files.ts';
 import { fileError, fileErrorCode } from './file-error.ts';

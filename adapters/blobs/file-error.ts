@@ -1,5 +1,5 @@
-import { StepError } from '../../domain/step-error.ts';
-import { classifyStorage } from '../../domain/storage-failure.ts';
+import { StepError } from '../../domain/errors/step-error.ts';
+import { classifyStorage } from '../../domain/errors/storage-failure.ts';
 
 /** Turns a failed file operation into a `storage` error; `doing` names the operation and the thing. */
 export function fileError(cause: unknown, doing: string): StepError {

@@ -1,5 +1,5 @@
 import type { BlobKeeping, BlobStore } from '../../domain/stores/blob-store.ts';
-import { UsageError } from '../../domain/usage-error.ts';
+import { UsageError } from '../../domain/errors/usage-error.ts';
 import { openFileBlobStore } from './file-blob-store.ts';
 import { pathOfFileUrl } from './file-url.ts';
 

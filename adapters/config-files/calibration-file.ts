@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { CalibrationError, readCalibration } from '../../domain/judging/calibration.ts';
-import { UsageError } from '../../domain/usage-error.ts';
+import { UsageError } from '../../domain/errors/usage-error.ts';
 
 /**
  * Reads the file that `judge.calibration` names, and checks every line of it.

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { isGroup, mergeConfig, type RawConfig } from '../../domain/raw-config.ts';
+import { isGroup, mergeConfig, type RawConfig } from '../../domain/config/raw-config.ts';
 
 /** Keys that hold a path. */
 const pathKeys = [

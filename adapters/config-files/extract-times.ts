@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { UsageError } from '../../domain/usage-error.ts';
+import { UsageError } from '../../domain/errors/usage-error.ts';
 
 const timesSchema = z.record(z.string(), z.array(z.number().min(0)).min(1));
 

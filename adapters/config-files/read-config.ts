@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { checkConfig, checkMapping } from '../../domain/check-config.ts';
-import type { Config } from '../../domain/config.ts';
-import { joinPath, type ConfigProblem } from '../../domain/config-problem.ts';
-import type { DatasetMapping } from '../../domain/dataset-mapping.ts';
-import { isGroup, mergeConfig, type RawConfig } from '../../domain/raw-config.ts';
+import { checkConfig, checkMapping } from '../../domain/config/check-config.ts';
+import type { Config } from '../../domain/config/config.ts';
+import { joinPath, type ConfigProblem } from '../../domain/config/config-problem.ts';
+import type { DatasetMapping } from '../../domain/config/dataset-mapping.ts';
+import { isGroup, mergeConfig, type RawConfig } from '../../domain/config/raw-config.ts';
 import { isBlind } from '../../domain/strategy-spec.ts';
-import { UsageError } from '../../domain/usage-error.ts';
+import { UsageError } from '../../domain/errors/usage-error.ts';
 import { findMediaRoot } from '../datasets/find-media-root.ts';
 import { resolveConfigPaths } from './config-paths.ts';
 import { readYaml } from './yaml-lines.ts';

@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 import { armCrashPoints, crashPoints } from '../../domain/crash-points.ts';
-import { UsageError } from '../../domain/usage-error.ts';
+import { UsageError } from '../../domain/errors/usage-error.ts';
 
 /**
  * Arms the crash points as tests ask for, once at the start of a process or thread:

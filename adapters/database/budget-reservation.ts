@@ -1,13 +1,13 @@
 import { sql } from 'kysely';
-import type { RunBudget } from '../../domain/budget.ts';
+import type { RunBudget } from '../../domain/money/budget.ts';
 import {
   BudgetRefusal,
   type BudgetVerdict,
   estimateItem,
   judgeCall,
   judgeItem,
-} from '../../domain/budget-gate.ts';
-import { toNanoUsd } from '../../domain/money.ts';
+} from '../../domain/money/budget-gate.ts';
+import { toNanoUsd } from '../../domain/money/money.ts';
 import type { CallStore } from '../../domain/stores/call-store.ts';
 import { drawOnHold, hold, isHolding } from './item-holds.ts';
 import type { OpenTransaction } from './schema.ts';

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { fromNanoUsd, toNanoUsd } from '../../domain/money.ts';
+import { fromNanoUsd, toNanoUsd } from '../../domain/money/money.ts';
 import type { BlobStore } from '../../domain/stores/blob-store.ts';
 import type { CallStore, Spending } from '../../domain/stores/call-store.ts';
 import { reserve } from './budget-reservation.ts';

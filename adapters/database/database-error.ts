@@ -1,5 +1,5 @@
-import { StepError } from '../../domain/step-error.ts';
-import { classifyStorage } from '../../domain/storage-failure.ts';
+import { StepError } from '../../domain/errors/step-error.ts';
+import { classifyStorage } from '../../domain/errors/storage-failure.ts';
 
 /** What the file system or another process does to a database. */
 const notOurs = /^SQLITE_(BUSY|LOCKED|FULL|READONLY|CANTOPEN|IOERR|PROTOCOL|NOMEM|CORRUPT|NOTADB)/;

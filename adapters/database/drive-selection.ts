@@ -1,6 +1,6 @@
 import { type Expression, type ExpressionBuilder, sql, type SqlBool } from 'kysely';
 import { type FailureClass, stoppingClasses } from '../../domain/outcome.ts';
-import type { RetryGroup } from '../../domain/retry-estimate.ts';
+import type { RetryGroup } from '../../domain/money/retry-estimate.ts';
 import type { RetryFilter } from '../../domain/retry-filter.ts';
 import type { DriveSelection } from '../../domain/stores/run-store.ts';
 import { inChunks } from './in-chunks.ts';

@@ -1,4 +1,4 @@
-import { StepError } from '../../domain/step-error.ts';
+import { StepError } from '../../domain/errors/step-error.ts';
 
 /** The text of a JSON column; null stays null. */
 export function toJsonColumn(value: unknown): string | null {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { DueJudgement } from '../../domain/judging/due-judgements.ts';
-import { redrawnClasses } from '../../domain/redraw.ts';
+import { redrawnClasses } from '../../domain/calls/redraw.ts';
 import type { JudgementRecord, JudgementStore } from '../../domain/stores/judgement-store.ts';
 import { inChunks } from './in-chunks.ts';
 import type { JudgementColumns } from './judgement-tables.ts';

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { EnvironmentError } from '../../domain/usage-error.ts';
+import { EnvironmentError } from '../../domain/errors/usage-error.ts';
 import { firstTables } from './migrations/0001-first-tables.ts';
 import { mediaTables } from './migrations/0002-media.ts';
 import { durabilityTables } from './migrations/0003-durability.ts';

@@ -15,7 +15,7 @@ import type { PauseStore } from '../../domain/stores/pause-store.ts';
 import type { RunStore } from '../../domain/stores/run-store.ts';
 import type { SpendStore } from '../../domain/stores/spend-store.ts';
 import type { StepStore } from '../../domain/stores/step-store.ts';
-import { EnvironmentError, UsageError } from '../../domain/usage-error.ts';
+import { EnvironmentError, UsageError } from '../../domain/errors/usage-error.ts';
 import { pathOfFileUrl } from '../blobs/file-url.ts';
 import { createAuditStore } from './audit-store.ts';
 import { createAccountStore } from './account-store.ts';

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Selectable } from 'kysely';
-import { StepError } from '../../domain/step-error.ts';
+import { StepError } from '../../domain/errors/step-error.ts';
 import type { RunItem, RunRecord, RunStore } from '../../domain/stores/run-store.ts';
 import { missingRecord } from './database-error.ts';
 import { inChunks } from './in-chunks.ts';

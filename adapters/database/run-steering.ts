@@ -1,4 +1,4 @@
-import { changedSettings } from '../../domain/run-settings.ts';
+import { changedSettings } from '../../domain/config/run-settings.ts';
 import type { RunSpec } from '../../domain/run-spec.ts';
 import type { RunChange, RunStore } from '../../domain/stores/run-store.ts';
 import { missingRecord } from './database-error.ts';

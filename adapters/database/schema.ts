@@ -1,6 +1,6 @@
 import type { Generated, Kysely, Selectable, Transaction } from 'kysely';
 import type { CallStep, FailureClass, Outcome, Step } from '../../domain/outcome.ts';
-import type { FailureAction } from '../../domain/step-error.ts';
+import type { FailureAction } from '../../domain/errors/step-error.ts';
 import type { Admission } from '../../domain/stores/run-store.ts';
 import type { CallRecord } from '../../domain/stores/call-store.ts';
 import type { MediaKind } from '../../domain/stores/media-store.ts';

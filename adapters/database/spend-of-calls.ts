@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { CallSpend } from '../../domain/stores/audit-store.ts';
-import { fromNanoUsd } from '../../domain/money.ts';
+import { fromNanoUsd } from '../../domain/money/money.ts';
 import type { Connection } from './schema.ts';
 import { allRuns, contributionOf, wholeRun } from './spend-totals.ts';
 

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { fromNanoUsd, toNanoUsd } from '../../domain/money.ts';
+import { fromNanoUsd, toNanoUsd } from '../../domain/money/money.ts';
 import { type CallStep, callSteps, type Step } from '../../domain/outcome.ts';
 import type { Usage } from '../../domain/row.ts';
 import type { SpendLine, SpendStore } from '../../domain/stores/spend-store.ts';

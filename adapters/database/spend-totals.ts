@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import { warnedShare } from '../../domain/budget-gate.ts';
-import { toNanoUsd } from '../../domain/money.ts';
+import { warnedShare } from '../../domain/money/budget-gate.ts';
+import { toNanoUsd } from '../../domain/money/money.ts';
 import type { CallColumns, Connection, OpenTransaction } from './schema.ts';
 import type { SpendTotalColumns } from './sum-tables.ts';
 

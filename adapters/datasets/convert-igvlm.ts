@@ -1,6 +1,6 @@
 import { access, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { UsageError } from '../../domain/usage-error.ts';
+import { UsageError } from '../../domain/errors/usage-error.ts';
 import { writeFileWhole } from '../index-files/write-file-whole.ts';
 import type { QuestionDraft } from './format.ts';
 import { problemLines } from './problem-counts.ts';

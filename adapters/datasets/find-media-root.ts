@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { UsageError } from '../../domain/usage-error.ts';
+import { UsageError } from '../../domain/errors/usage-error.ts';
 import { loadFormat } from './load-formats.ts';
 import { isFolder } from './reading/is-folder.ts';
 

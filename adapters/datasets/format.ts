@@ -1,4 +1,4 @@
-import type { DatasetMapping } from '../../domain/dataset-mapping.ts';
+import type { DatasetMapping } from '../../domain/config/dataset-mapping.ts';
 import type { TimeSpan } from '../../domain/item.ts';
 import type { Place, Problem } from './problem.ts';
 

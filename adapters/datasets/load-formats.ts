@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { nearestName } from '../../domain/nearest-name.ts';
-import { UsageError } from '../../domain/usage-error.ts';
+import { nearestName } from '../../domain/text/nearest-name.ts';
+import { UsageError } from '../../domain/errors/usage-error.ts';
 import type { DatasetFormat } from './format.ts';
 
 const folder = new URL('./formats/', import.meta.url);

@@ -1,9 +1,9 @@
 import { realpath } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import type { MediaFile, MediaFiles } from '../../domain/media-files.ts';
+import type { MediaFile, MediaFiles } from '../../domain/frames/media-files.ts';
 import type { MediaSpec } from '../../domain/run-spec.ts';
-import { StepError } from '../../domain/step-error.ts';
-import { EnvironmentError } from '../../domain/usage-error.ts';
+import { StepError } from '../../domain/errors/step-error.ts';
+import { EnvironmentError } from '../../domain/errors/usage-error.ts';
 import { openVideoCheck, type VideoCheck } from '../video/check-readable.ts';
 import { findSequence, findVideo } from '../video/find-video.ts';
 import { findVideoTools } from '../video/video-tools.ts';

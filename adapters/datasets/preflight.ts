@@ -1,9 +1,9 @@
 import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Item } from '../../domain/item.ts';
-import type { MediaFiles } from '../../domain/media-files.ts';
+import type { MediaFiles } from '../../domain/frames/media-files.ts';
 import type { DatasetSpec, MediaFolder } from '../../domain/run-spec.ts';
-import { StepError } from '../../domain/step-error.ts';
+import { StepError } from '../../domain/errors/step-error.ts';
 import { type FrameFolders, type FrameListing, openFrameFolders } from '../frames/frame-folder.ts';
 import type { FrameTimeRule } from '../frames/frame-times.ts';
 import { pictureInfo } from '../frames/picture.ts';

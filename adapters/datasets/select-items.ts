@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Item } from '../../domain/item.ts';
 import { groupItems, groupOf } from '../../domain/item-groups.ts';
-import { nearestName } from '../../domain/nearest-name.ts';
+import { nearestName } from '../../domain/text/nearest-name.ts';
 import type { DatasetSpec } from '../../domain/run-spec.ts';
-import { UsageError } from '../../domain/usage-error.ts';
+import { UsageError } from '../../domain/errors/usage-error.ts';
 
 /** Which items of a data set a run takes. */
 export type Selection = Pick<DatasetSpec, 'limit' | 'where' | 'fraction' | 'seed'>;

@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import { StepError } from '../../domain/step-error.ts';
+import { StepError } from '../../domain/errors/step-error.ts';
 
 /** The largest reply of a model, and as much again for the database's own files. */
 const leastFreeBytes = 128 * 1024 * 1024;

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import sharp from 'sharp';
 import type { EmbeddingDevice, EmbeddingDtype } from '../../domain/run-spec.ts';
-import { EnvironmentError } from '../../domain/usage-error.ts';
+import { EnvironmentError } from '../../domain/errors/usage-error.ts';
 import { createBatchBuffers } from './batching/batch-buffers.ts';
 import type { PipelineStages } from './batching/batch-pipeline.ts';
 import { createBatchSizes } from './batching/batch-sizes.ts';

@@ -1,4 +1,4 @@
-import { StepError } from '../../domain/step-error.ts';
+import { StepError } from '../../domain/errors/step-error.ts';
 
 /** A picture cannot be decoded: damaged, too large, or not JPEG, PNG or WebP. Trying again does not help. */
 export class BadPictureError extends StepError {

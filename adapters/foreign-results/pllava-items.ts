@@ -1,4 +1,4 @@
-import { parseAnswer } from '../../domain/answer-parsing.ts';
+import { parseAnswer } from '../../domain/replies/answer-parsing.ts';
 import { sha256Hex } from '../../domain/hashing.ts';
 import type { ImportedResult } from '../../domain/imported-run.ts';
 import type { AnswerOption, Item } from '../../domain/item.ts';
@@ -9,7 +9,7 @@ import {
 } from '../../domain/judging/judge-contract.ts';
 import type { Judgement } from '../../domain/judging/judgement.ts';
 import { dimensionNames, vcgTasks } from '../../domain/suites/pllava-names.ts';
-import { parseWholeReply } from '../../domain/whole-reply.ts';
+import { parseWholeReply } from '../../domain/replies/whole-reply.ts';
 import {
   isUnreadable,
   type PllavaResult,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { unreadableTask, vcgTasks, videoQaSets } from '../../domain/suites/pllava-names.ts';
-import { UsageError } from '../../domain/usage-error.ts';
+import { UsageError } from '../../domain/errors/usage-error.ts';
 import type { ResultList } from './result-files.ts';
 
 const text = z.string({ error: 'must be text' });

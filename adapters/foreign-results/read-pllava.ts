@@ -1,6 +1,6 @@
 import { type ImportedResults, unknownJudge } from '../../domain/imported-run.ts';
 import { videoQaSets } from '../../domain/suites/pllava-names.ts';
-import { UsageError } from '../../domain/usage-error.ts';
+import { UsageError } from '../../domain/errors/usage-error.ts';
 import { createItemMaker, type JudgedResult } from './pllava-items.ts';
 import {
   checkRecords,

@@ -1,6 +1,6 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import { StepError } from '../../domain/step-error.ts';
+import { StepError } from '../../domain/errors/step-error.ts';
 import { mediaTypeOf } from './picture.ts';
 
 /** No provider takes a picture of this size; a video's worth of bytes in one is a mistake. */

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
-import { isPathPart } from '../../domain/file-name.ts';
+import { isPathPart } from '../../domain/text/file-name.ts';
 import type { Frame } from '../../domain/item.ts';
-import { StepError } from '../../domain/step-error.ts';
+import { StepError } from '../../domain/errors/step-error.ts';
 import { failedToRead, pathInside, readFrameFile } from './frame-file.ts';
 import { frameNumber, numberFrames, type UnmatchedFile } from './frame-names.ts';
 import { type FrameTimeRule, openFrameTimes } from './frame-times.ts';

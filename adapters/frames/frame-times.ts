@@ -2,7 +2,7 @@ import { readFile, realpath } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
 import { z } from 'zod';
 import type { MediaSpec } from '../../domain/run-spec.ts';
-import { StepError } from '../../domain/step-error.ts';
+import { StepError } from '../../domain/errors/step-error.ts';
 
 /** How the times of a folder's frames are known; null = they are not. */
 export type FrameTimeRule = Extract<MediaSpec['media'], { kind: 'frames' }>['frameTime'];

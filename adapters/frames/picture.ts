@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { StepError } from '../../domain/step-error.ts';
+import { StepError } from '../../domain/errors/step-error.ts';
 
 export type PictureInfo = {
   readonly mediaType: 'image/jpeg' | 'image/png' | 'image/webp';

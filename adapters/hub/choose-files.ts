@@ -1,5 +1,5 @@
 import { type EmbeddingDtype, embeddingDtypes } from '../../domain/run-spec.ts';
-import { EnvironmentError } from '../../domain/usage-error.ts';
+import { EnvironmentError } from '../../domain/errors/usage-error.ts';
 import {
   belongsToModel,
   type Tower,

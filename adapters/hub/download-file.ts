@@ -1,7 +1,7 @@
 import { type FileHandle, mkdir, open, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { EnvironmentError } from '../../domain/usage-error.ts';
+import { EnvironmentError } from '../../domain/errors/usage-error.ts';
 import { addFile, type ContentDigest, startDigest } from './content-digest.ts';
 import type { Hub } from './hub.ts';
 import { refusalOf } from './hub-refusal.ts';

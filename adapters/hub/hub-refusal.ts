@@ -1,4 +1,4 @@
-import { EnvironmentError, UsageError } from '../../domain/usage-error.ts';
+import { EnvironmentError, UsageError } from '../../domain/errors/usage-error.ts';
 import type { Hub } from './hub.ts';
 import { HubConnectionError } from './hub-request.ts';
 import type { RepoName } from './repo-name.ts';

@@ -1,4 +1,4 @@
-import { EnvironmentError } from '../../domain/usage-error.ts';
+import { EnvironmentError } from '../../domain/errors/usage-error.ts';
 import type { Hub } from './hub.ts';
 
 /** The connection was refused, cut or silent: asking again may help. */

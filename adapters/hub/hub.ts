@@ -1,4 +1,4 @@
-import { UsageError } from '../../domain/usage-error.ts';
+import { UsageError } from '../../domain/errors/usage-error.ts';
 
 /** Where models are fetched from. */
 export type Hub = {

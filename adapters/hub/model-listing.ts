@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EnvironmentError } from '../../domain/usage-error.ts';
+import { EnvironmentError } from '../../domain/errors/usage-error.ts';
 import type { Hub } from './hub.ts';
 import { refusalOf } from './hub-refusal.ts';
 import { requestFrom } from './hub-request.ts';

@@ -1,6 +1,6 @@
 import { mkdir, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EnvironmentError, UsageError } from '../../domain/usage-error.ts';
+import { EnvironmentError, UsageError } from '../../domain/errors/usage-error.ts';
 import type { ModelManifest } from '../embedding/model-folder/model-manifest.ts';
 import { chooseFiles, type ModelParts } from './choose-files.ts';
 import { addFile, startDigest } from './content-digest.ts';

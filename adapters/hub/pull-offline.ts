@@ -1,4 +1,4 @@
-import { EnvironmentError } from '../../domain/usage-error.ts';
+import { EnvironmentError } from '../../domain/errors/usage-error.ts';
 import type { ModelManifest } from '../embedding/model-folder/model-manifest.ts';
 import { type ModelParts, neededFiles } from './choose-files.ts';
 import type { PulledModel } from './pull-model.ts';

@@ -1,4 +1,4 @@
-import { UsageError } from '../../domain/usage-error.ts';
+import { UsageError } from '../../domain/errors/usage-error.ts';
 
 /** A model on the hub, as a person writes it. */
 export type RepoName = {

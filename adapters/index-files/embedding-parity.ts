@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { parse } from 'node:path';
-import { UsageError } from '../../domain/usage-error.ts';
-import { requireSameModel } from '../../domain/same-model.ts';
-import { StepError } from '../../domain/step-error.ts';
+import { UsageError } from '../../domain/errors/usage-error.ts';
+import { requireSameModel } from '../../domain/calls/same-model.ts';
+import { StepError } from '../../domain/errors/step-error.ts';
 import type { EmbeddingOrigin } from './embedding-origin.ts';
 import { findVideoEmbeddings, readVideoEmbeddings } from './video-embeddings.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { countRows } from '../../domain/similarity.ts';
+import { countRows } from '../../domain/frames/similarity.ts';
 import type { EmbeddingOrigin } from './embedding-origin.ts';
 import { readSafetensors, writeSafetensors } from './safetensors.ts';
 import { writeSafetensorsFile } from './safetensors-file.ts';

@@ -1,8 +1,8 @@
 import { realpath, stat } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
 import { z } from 'zod';
-import { isPathPart } from '../../domain/file-name.ts';
-import { UsageError } from '../../domain/usage-error.ts';
+import { isPathPart } from '../../domain/text/file-name.ts';
+import { UsageError } from '../../domain/errors/usage-error.ts';
 import { type EmbeddingOrigin, unknownModelHash } from './embedding-origin.ts';
 import type { FloatType } from './float-values.ts';
 import { type FrameIndexHeader, parseIndexMetadata } from './frame-index.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { EnvironmentError } from '../../domain/usage-error.ts';
+import { EnvironmentError } from '../../domain/errors/usage-error.ts';
 import type { KernelExports } from './kernel-exports.ts';
 
 /** The kernels on a memory of their own, which goes when nothing refers to it any more. */

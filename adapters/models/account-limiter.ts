@@ -1,4 +1,4 @@
-import type { CallPlace, PlaceRequest } from '../../domain/call-place.ts';
+import type { CallPlace, PlaceRequest } from '../../domain/calls/call-place.ts';
 import { priorities } from '../../domain/priority.ts';
 import type { AccountStore } from '../../domain/stores/account-store.ts';
 import {

@@ -1,6 +1,11 @@
-import type { AccountLimits, CallEnd, CallPlace, PlaceRequest } from '../../domain/call-place.ts';
+import type {
+  AccountLimits,
+  CallEnd,
+  CallPlace,
+  PlaceRequest,
+} from '../../domain/calls/call-place.ts';
 import { type LeaseDemand, type LeaseGrant, strictest } from '../../domain/limits/account-lease.ts';
-import { StepError } from '../../domain/step-error.ts';
+import { StepError } from '../../domain/errors/step-error.ts';
 import {
   type AccountRoom,
   asBefore,

@@ -1,4 +1,4 @@
-import type { AccountLimits, CallEnd } from '../../domain/call-place.ts';
+import type { AccountLimits, CallEnd } from '../../domain/calls/call-place.ts';
 import type { LeaseDemand, LeaseGrant } from '../../domain/limits/account-lease.ts';
 import type { CallEnds } from '../../domain/limits/adaptive-concurrency.ts';
 import { paceOf } from '../../domain/limits/token-bucket.ts';

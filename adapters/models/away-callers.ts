@@ -1,4 +1,4 @@
-import type { PlaceRequest } from '../../domain/call-place.ts';
+import type { PlaceRequest } from '../../domain/calls/call-place.ts';
 import type { Caller } from './callers-in-turn.ts';
 
 /** After its time is over, the turn of a caller that has not come back is kept this long. */

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { WireReply } from '../../domain/model-call.ts';
-import { classifyPictureAddress } from '../../domain/picture-address.ts';
-import { StepError } from '../../domain/step-error.ts';
-import { TransportError } from '../../domain/transport-error.ts';
+import type { WireReply } from '../../domain/calls/model-call.ts';
+import { classifyPictureAddress } from '../../domain/frames/picture-address.ts';
+import { StepError } from '../../domain/errors/step-error.ts';
+import { TransportError } from '../../domain/errors/transport-error.ts';
 import { mediaTypeOf } from '../frames/picture.ts';
 import {
   faultOfAddress,

@@ -1,5 +1,5 @@
 import OpenAI, { APIError } from 'openai';
-import type { ChatRequest, WireReply } from '../../domain/model-call.ts';
+import type { ChatRequest, WireReply } from '../../domain/calls/model-call.ts';
 import type { ChatModelSpec } from '../../domain/run-spec.ts';
 import { modelEndpoint } from './model-endpoint.ts';
 import { wireFetch } from './wire-fetch.ts';

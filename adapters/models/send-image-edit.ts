@@ -1,5 +1,5 @@
-import { takesSeed } from '../../domain/call-key.ts';
-import type { ImageEditRequest, WireReply } from '../../domain/model-call.ts';
+import { takesSeed } from '../../domain/calls/call-key.ts';
+import type { ImageEditRequest, WireReply } from '../../domain/calls/model-call.ts';
 import type { ImageModelSpec } from '../../domain/run-spec.ts';
 import { modelEndpoint } from './model-endpoint.ts';
 import { wireFetch } from './wire-fetch.ts';

@@ -8,9 +8,9 @@ import { request as requestSecure, Agent as SecureAgent } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { promisify } from 'node:util';
 import { brotliDecompress, unzip } from 'node:zlib';
-import type { WireReply } from '../../domain/model-call.ts';
+import type { WireReply } from '../../domain/calls/model-call.ts';
 import { forgetEchoes } from '../secrets/forget-echoes.ts';
-import { TransportError, type TransportKind } from '../../domain/transport-error.ts';
+import { TransportError, type TransportKind } from '../../domain/errors/transport-error.ts';
 
 /** A reply larger than this is no model's answer. */
 const mostReplyBytes = 64 * 1024 * 1024;

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { EnvironmentError } from '../../domain/usage-error.ts';
+import { EnvironmentError } from '../../domain/errors/usage-error.ts';
 import type { PayloadKey, PayloadKeys } from './payload-keys.ts';
 
 /** A value as Temporal stores it; fits its `Payload` by shape. */

@@ -4,7 +4,7 @@ import {
   gatherBest,
   topK,
   type ScoredFrame,
-} from '../../domain/similarity.ts';
+} from '../../domain/frames/similarity.ts';
 import { quantiseRows, queriesPerPass, type ScoreBounds } from './quantised-rows.ts';
 
 /** The frames of one video, open for search. It goes when nothing refers to it any more. */

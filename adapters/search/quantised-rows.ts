@@ -1,4 +1,4 @@
-import { countRows } from '../../domain/similarity.ts';
+import { countRows } from '../../domain/frames/similarity.ts';
 import { loadKernels, type Kernels } from '../kernels/load-kernels.ts';
 
 /** The int16 copy of a matrix in WebAssembly memory. */

@@ -1,4 +1,4 @@
-import type { WireReply } from '../../domain/model-call.ts';
+import type { WireReply } from '../../domain/calls/model-call.ts';
 import { createSecretHider, hidden, spellingsOf } from './hide-secrets.ts';
 
 /** Shorter parts of a key stand in other texts of their own accord. */

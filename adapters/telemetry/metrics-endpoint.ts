@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { formatAddress, type ListenAddress } from '../../domain/listen-address.ts';
-import { EnvironmentError } from '../../domain/usage-error.ts';
+import { formatAddress, type ListenAddress } from '../../domain/config/listen-address.ts';
+import { EnvironmentError } from '../../domain/errors/usage-error.ts';
 
 export type MetricsEndpoint = {
   /** Where Prometheus finds the metrics. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { appendFile, mkdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { StepError } from '../../domain/step-error.ts';
+import { StepError } from '../../domain/errors/step-error.ts';
 import { cutFrames } from './cut-frames.ts';
 import { parseStreamHeader } from './probe-stream.ts';
 import { runFfprobe } from './run-ffprobe.ts';

@@ -4,10 +4,10 @@ import {
   extractTargets,
   type Extract,
   type FrameTimeline,
-} from '../../domain/extract-targets.ts';
-import { planFrames, type DecodePass } from '../../domain/frame-plan.ts';
+} from '../../domain/frames/extract-targets.ts';
+import { planFrames, type DecodePass } from '../../domain/frames/frame-plan.ts';
 import type { TimeSpan } from '../../domain/item.ts';
-import { StepError } from '../../domain/step-error.ts';
+import { StepError } from '../../domain/errors/step-error.ts';
 import { decodePass, type DecodedFrame } from './decode-pass.ts';
 import { badMedia, defaultMaxPixels, probeVideo } from './probe-video.ts';
 import type { ProbeLimits, ProbeOptions, VideoProbe } from './probe-video.ts';

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { createInterface } from 'node:readline';
-import { StepError } from '../../domain/step-error.ts';
+import { StepError } from '../../domain/errors/step-error.ts';
 import { startMediaProcess } from './media-process.ts';
 import { readPictures } from './read-pictures.ts';
 import { inputGuards } from './run-ffprobe.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
-import { StepError } from '../../domain/step-error.ts';
+import { StepError } from '../../domain/errors/step-error.ts';
 import { openAddress, RefusedAddressError } from '../download/open-address.ts';
 import { NotPublicError } from '../download/public-address.ts';
 import { containerSniffBytes, videoContainerOf, type VideoContainer } from './video-container.ts';

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { createReadStream, type Stats } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import { isPathPart } from '../../domain/file-name.ts';
-import { StepError } from '../../domain/step-error.ts';
+import { isPathPart } from '../../domain/text/file-name.ts';
+import { StepError } from '../../domain/errors/step-error.ts';
 
 /** Where several files have one id, the first of these counts. */
 const extensions = [

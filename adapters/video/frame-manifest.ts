@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { StepError } from '../../domain/step-error.ts';
+import { StepError } from '../../domain/errors/step-error.ts';
 
 const manifestSchema = z.strictObject({
   frames: z

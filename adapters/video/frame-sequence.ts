@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { clipTimeline, extractTargets, type Extract } from '../../domain/extract-targets.ts';
+import { clipTimeline, extractTargets, type Extract } from '../../domain/frames/extract-targets.ts';
 import type { TimeSpan } from '../../domain/item.ts';
-import { StepError } from '../../domain/step-error.ts';
+import { StepError } from '../../domain/errors/step-error.ts';
 import { readFrameFile, readInside } from '../frames/frame-file.ts';
 import type { CutFrame } from './cut-frames.ts';
 

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { basename } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { StepError } from '../../domain/step-error.ts';
-import { EnvironmentError } from '../../domain/usage-error.ts';
+import { StepError } from '../../domain/errors/step-error.ts';
+import { EnvironmentError } from '../../domain/errors/usage-error.ts';
 
 /** How a program ended: its last words, for a message, in one line and without paths. */
 export type MediaExit = { readonly code: number | null; readonly complaint: string };

@@ -1,6 +1,6 @@
 import { open, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import { StepError } from '../../domain/step-error.ts';
+import { StepError } from '../../domain/errors/step-error.ts';
 import { frameTable, type TimedFrame } from './packet-table.ts';
 import { parseStreamHeader, type StreamHeader } from './probe-stream.ts';
 import { readPackets, runFfprobe } from './run-ffprobe.ts';

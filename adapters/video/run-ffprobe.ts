@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { basename } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { StepError } from '../../domain/step-error.ts';
+import { StepError } from '../../domain/errors/step-error.ts';
 import { startMediaProcess, type MediaExit, type MediaProcess } from './media-process.ts';
 import { parseListedPacket, type ListedPacket } from './packet-table.ts';
 import { formatWhitelist } from './video-container.ts';

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { StepError } from '../../domain/step-error.ts';
+import { StepError } from '../../domain/errors/step-error.ts';
 import { startMediaProcess } from './media-process.ts';
 import { inputGuards } from './run-ffprobe.ts';
 import type { VideoTools } from './video-tools.ts';

@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import { EnvironmentError } from '../../domain/usage-error.ts';
+import { EnvironmentError } from '../../domain/errors/usage-error.ts';
 
 /** The programs that read videos, found and tried once. */
 export type VideoTools = {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type EmbeddingDevice, embeddingDevices } from '../../domain/run-spec.ts';
-import { UsageError } from '../../domain/usage-error.ts';
+import { UsageError } from '../../domain/errors/usage-error.ts';
 
 export const embedUsage = `npm run bench:embed -- [options]
 

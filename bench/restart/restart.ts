@@ -2,8 +2,8 @@ import { cp, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { ConfigInput } from '../../domain/config.ts';
-import { UsageError } from '../../domain/usage-error.ts';
+import type { ConfigInput } from '../../domain/config/config.ts';
+import { UsageError } from '../../domain/errors/usage-error.ts';
 import {
   type SimulatedProvider,
   startSimulatedProvider,

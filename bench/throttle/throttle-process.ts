@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openBlobStore } from '../../adapters/blobs/open-blob-store.ts';
 import { openDatabase } from '../../adapters/database/open-database.ts';
 import { createAccountLimiter } from '../../adapters/models/account-limiter.ts';
-import { StepError } from '../../domain/step-error.ts';
+import { StepError } from '../../domain/errors/step-error.ts';
 
 /** What one process of the benchmark is told, as JSON in its first argument. */
 export type ThrottleProcess = {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { ConfigInput } from '../../domain/config.ts';
+import type { ConfigInput } from '../../domain/config/config.ts';
 import type { BillEntry } from '../../simulator/server/bill.ts';
 import { startSimulatedProvider } from '../../simulator/server/start-simulated-provider.ts';
 import { findTemporalBinary } from '../../workers/embedded/find-temporal-binary.ts';

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { openBlobStore } from '../../adapters/blobs/open-blob-store.ts';
 import { openDatabase } from '../../adapters/database/open-database.ts';
-import { UsageError } from '../../domain/usage-error.ts';
+import { UsageError } from '../../domain/errors/usage-error.ts';
 import { startSimulatedProvider } from '../../simulator/server/start-simulated-provider.ts';
 import { measureTreeThrottle, treeThrottleCases } from './throttle-tree.ts';
 import { claim, claimLines, endWith } from '../claims.ts';

@@ -3,15 +3,19 @@ import {
   readConfigOrigins,
   type ReadConfig,
 } from '../../adapters/config-files/read-config.ts';
-import { configSettings, providerSettings, type Setting } from '../../domain/config-settings.ts';
-import { configFromFlags, overridesFromFlags } from '../../domain/original-config.ts';
-import { hasOriginalFlags, originalFlags } from '../../domain/original-flags.ts';
-import { isGroup, type RawConfig } from '../../domain/raw-config.ts';
+import {
+  configSettings,
+  providerSettings,
+  type Setting,
+} from '../../domain/config/config-settings.ts';
+import { configFromFlags, overridesFromFlags } from '../../domain/config/original-config.ts';
+import { hasOriginalFlags, originalFlags } from '../../domain/config/original-flags.ts';
+import { isGroup, type RawConfig } from '../../domain/config/raw-config.ts';
 import { environmentSettings } from '../environment-settings.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { originalFlagValues } from '../original-flag-values.ts';
 import { printData, printJson, printNote } from '../output.ts';
-import { plainText } from '../../domain/plain-text.ts';
+import { plainText } from '../../domain/text/plain-text.ts';
 
 /** `config show`: every setting with where it comes from; without a file, what the environment says. */
 export async function configShow(

@@ -1,6 +1,6 @@
 import { readMapping } from '../../adapters/config-files/read-config.ts';
 import { inspectDataset } from '../../adapters/datasets/inspect-dataset.ts';
-import { UsageError } from '../../domain/usage-error.ts';
+import { UsageError } from '../../domain/errors/usage-error.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { printData, printJson } from '../output.ts';
 import { renderInspection } from '../render/inspection-view.ts';

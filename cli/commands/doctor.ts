@@ -1,5 +1,5 @@
-import type { UnfrozenRun } from '../../domain/resolve-config.ts';
-import { EnvironmentError } from '../../domain/usage-error.ts';
+import type { UnfrozenRun } from '../../domain/config/resolve-config.ts';
+import { EnvironmentError } from '../../domain/errors/usage-error.ts';
 import { openStateFolder, type StateFolder } from '../../workers/embedded/state-folder.ts';
 import { demoConfigs } from '../demo-runs.ts';
 import { broken, type Finding } from '../doctor/check.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { RunRecord } from '../../domain/stores/run-store.ts';
-import { EnvironmentError, UsageError } from '../../domain/usage-error.ts';
+import { EnvironmentError, UsageError } from '../../domain/errors/usage-error.ts';
 import { exportCsv } from '../../results/export-csv.ts';
 import { exportJsonl } from '../../results/export-jsonl.ts';
 import { exportOriginal } from '../../results/export-original.ts';

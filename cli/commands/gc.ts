@@ -1,4 +1,4 @@
-import { UsageError } from '../../domain/usage-error.ts';
+import { UsageError } from '../../domain/errors/usage-error.ts';
 import { collectGarbage } from '../../results/collect-garbage.ts';
 import type { Stores } from '../../workers/open-stores.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';

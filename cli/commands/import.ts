@@ -9,7 +9,7 @@ import {
 import { goldOfVideos } from '../../domain/row-tally.ts';
 import { orderItems } from '../../domain/run-items.ts';
 import type { RunRecord } from '../../domain/stores/run-store.ts';
-import { UsageError } from '../../domain/usage-error.ts';
+import { UsageError } from '../../domain/errors/usage-error.ts';
 import type { Stores } from '../../workers/open-stores.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { findRun } from '../find-run.ts';

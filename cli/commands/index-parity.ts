@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { openEmbedder } from '../../adapters/embedding/embedder.ts';
 import { measureParity, type ParityReport } from '../../adapters/index-files/embedding-parity.ts';
-import { UsageError } from '../../domain/usage-error.ts';
+import { UsageError } from '../../domain/errors/usage-error.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import type { IndexParityFlags } from '../index-verbs.ts';
 import { printData, printJson, printNote } from '../output.ts';

@@ -11,7 +11,7 @@ import type {
   ExtractSpec,
 } from '../../domain/run-spec.ts';
 import type { IndexJob } from '../../domain/stores/index-job-store.ts';
-import { UsageError } from '../../domain/usage-error.ts';
+import { UsageError } from '../../domain/errors/usage-error.ts';
 import { describeWork } from '../../workers/describe-embedder.ts';
 import { refuseUnpolled } from '../check-queues.ts';
 import { interruption, waitForOtherRuns } from '../execute-run.ts';

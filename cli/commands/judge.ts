@@ -5,7 +5,7 @@ import { orchestrationQueue } from '../../domain/queues.ts';
 import { judgeKeysNeeded } from '../../domain/run-queues.ts';
 import { isSimulated } from '../../domain/run-spec.ts';
 import type { RunRecord } from '../../domain/stores/run-store.ts';
-import { UsageError } from '../../domain/usage-error.ts';
+import { UsageError } from '../../domain/errors/usage-error.ts';
 import { judgeWorkflowId } from '../../domain/workflow-contract.ts';
 import { judgeAgreement } from '../../results/judge-agreement.ts';
 import { createJudgeCount } from '../../results/judge-report.ts';

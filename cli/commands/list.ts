@@ -1,6 +1,6 @@
 import { isSimulated } from '../../domain/run-spec.ts';
 import type { RunRecord } from '../../domain/stores/run-store.ts';
-import { UsageError } from '../../domain/usage-error.ts';
+import { UsageError } from '../../domain/errors/usage-error.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { printData, printJson } from '../output.ts';
 import { type ListedRun, renderRunList } from '../render/run-list.ts';

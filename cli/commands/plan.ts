@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { readConfig } from '../../adapters/config-files/read-config.ts';
 import type { Row } from '../../domain/row.ts';
-import { UsageError } from '../../domain/usage-error.ts';
+import { UsageError } from '../../domain/errors/usage-error.ts';
 import { estimateRun, type RunEstimate } from '../../results/estimate.ts';
 import { driveRun, executeRun, interruption } from '../execute-run.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';

@@ -10,7 +10,7 @@ import {
   preparedPixels,
   preprocessingIdOf,
 } from '../../adapters/embedding/pictures/picture-preparation.ts';
-import { EnvironmentError, UsageError } from '../../domain/usage-error.ts';
+import { EnvironmentError, UsageError } from '../../domain/errors/usage-error.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { printData, printJson } from '../output.ts';
 

@@ -1,7 +1,7 @@
-import { estimateRetry } from '../../domain/retry-estimate.ts';
+import { estimateRetry } from '../../domain/money/retry-estimate.ts';
 import type { RetryFilter } from '../../domain/retry-filter.ts';
 import type { RunRecord } from '../../domain/stores/run-store.ts';
-import { UsageError } from '../../domain/usage-error.ts';
+import { UsageError } from '../../domain/errors/usage-error.ts';
 import { executeRun } from '../execute-run.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { findRun } from '../find-run.ts';

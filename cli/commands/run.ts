@@ -1,8 +1,8 @@
 import { readCommandLine, readConfig } from '../../adapters/config-files/read-config.ts';
-import type { Config } from '../../domain/config.ts';
-import { configFromFlags, overridesFromFlags } from '../../domain/original-config.ts';
-import { hasOriginalFlags } from '../../domain/original-flags.ts';
-import { UsageError } from '../../domain/usage-error.ts';
+import type { Config } from '../../domain/config/config.ts';
+import { configFromFlags, overridesFromFlags } from '../../domain/config/original-config.ts';
+import { hasOriginalFlags } from '../../domain/config/original-flags.ts';
+import { UsageError } from '../../domain/errors/usage-error.ts';
 import { executeRun } from '../execute-run.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { originalFlagValues } from '../original-flag-values.ts';

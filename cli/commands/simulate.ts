@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { UsageError } from '../../domain/usage-error.ts';
+import { UsageError } from '../../domain/errors/usage-error.ts';
 import { startSimulatedProvider } from '../../simulator/server/start-simulated-provider.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { listenForInterruption, untilAborted } from '../interruption.ts';

@@ -1,6 +1,11 @@
-import { nearestName } from '../../domain/nearest-name.ts';
-import { type AccountLimit, identityRefusal, tuneRun, type Tuning } from '../../domain/tune-run.ts';
-import { UsageError } from '../../domain/usage-error.ts';
+import { nearestName } from '../../domain/text/nearest-name.ts';
+import {
+  type AccountLimit,
+  identityRefusal,
+  tuneRun,
+  type Tuning,
+} from '../../domain/config/tune-run.ts';
+import { UsageError } from '../../domain/errors/usage-error.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { findRun } from '../find-run.ts';
 import { printData, printJson, printNote } from '../output.ts';

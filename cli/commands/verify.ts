@@ -1,5 +1,5 @@
 import type { RunRecord } from '../../domain/stores/run-store.ts';
-import { UsageError } from '../../domain/usage-error.ts';
+import { UsageError } from '../../domain/errors/usage-error.ts';
 import type { Damage } from '../../results/verify/damage.ts';
 import { openRowRebuilder } from '../../results/verify/rebuild-row.ts';
 import { damagedArtifacts } from '../../results/verify/verify-artifacts.ts';

@@ -1,4 +1,4 @@
-import { EnvironmentError } from '../../domain/usage-error.ts';
+import { EnvironmentError } from '../../domain/errors/usage-error.ts';
 import { runInTemporalUi, summariseRun } from '../../results/summarise.ts';
 import { summariseTallies } from '../../results/summarise-tallies.ts';
 import { interruption } from '../execute-run.ts';

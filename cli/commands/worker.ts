@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { namesCluster } from '../../client/connect.ts';
 import type { EmbeddingDevice } from '../../domain/run-spec.ts';
-import { EnvironmentError } from '../../domain/usage-error.ts';
+import { EnvironmentError } from '../../domain/errors/usage-error.ts';
 import { describeWork } from '../../workers/describe-embedder.ts';
 import { workerPerGpu } from '../../workers/gpu-processes.ts';
 import type { WorkerRole } from '../../workers/pollers.ts';

@@ -1,7 +1,7 @@
 import { readConfig } from '../../adapters/config-files/read-config.ts';
 import { findVideoTools } from '../../adapters/video/video-tools.ts';
-import { promptVersion } from '../../domain/prompts.ts';
-import { resolveConfig, type UnfrozenRun } from '../../domain/resolve-config.ts';
+import { promptVersion } from '../../domain/prompts/plan-prompt.ts';
+import { resolveConfig, type UnfrozenRun } from '../../domain/config/resolve-config.ts';
 import { keysNeeded } from '../../domain/run-queues.ts';
 import type { EmbeddingSpec } from '../../domain/run-spec.ts';
 import { searchesFrames } from '../../domain/strategy-spec.ts';

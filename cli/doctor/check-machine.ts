@@ -4,7 +4,7 @@ import { freemem } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openPayloadEncryption } from '../../workers/payload-encryption.ts';
 import { logLevelOf } from '../../workers/worker-logger.ts';
-import { formatAddress, type ListenAddress } from '../../domain/listen-address.ts';
+import { formatAddress, type ListenAddress } from '../../domain/config/listen-address.ts';
 import { metricsAddress } from '../metrics-address.ts';
 import { type Finding, finding } from './check.ts';
 import {

@@ -7,9 +7,9 @@ import { findTower } from '../../adapters/embedding/model-folder/model-files.ts'
 import { verifyModel } from '../../adapters/hub/verify-model.ts';
 import { probeEndpoint } from '../../adapters/network/probe-endpoint.ts';
 import { namesCluster } from '../../client/connect.ts';
-import type { UnfrozenRun } from '../../domain/resolve-config.ts';
+import type { UnfrozenRun } from '../../domain/config/resolve-config.ts';
 import type { EmbeddingSpec } from '../../domain/run-spec.ts';
-import { EnvironmentError } from '../../domain/usage-error.ts';
+import { EnvironmentError } from '../../domain/errors/usage-error.ts';
 import type { Stores } from '../../workers/open-stores.ts';
 import { broken, type Finding, finding, passed } from './check.ts';
 import {

@@ -1,5 +1,5 @@
 import type { RunChange } from '../../domain/stores/run-store.ts';
-import { plainText } from '../../domain/plain-text.ts';
+import { plainText } from '../../domain/text/plain-text.ts';
 
 /** "2026-11-21 16:40:00Z  run.itemsInFlight: 8 -> 64 (why)", in UTC. */
 export function describeChange({ changedAt, setting, before, after, reason }: RunChange): string {

@@ -1,6 +1,6 @@
 import type { DoubtfulCall, RunCost } from '../../results/cost.ts';
 import { dollars, percent, table } from './numbers.ts';
-import { plainText } from '../../domain/plain-text.ts';
+import { plainText } from '../../domain/text/plain-text.ts';
 
 /** Most calls listed one by one; `--json` has them all. */
 const listedCalls = 50;

@@ -1,4 +1,4 @@
-import type { Extrapolated } from '../../domain/extrapolate.ts';
+import type { Extrapolated } from '../../domain/money/extrapolate.ts';
 import { isSimulated, type RunSpec } from '../../domain/run-spec.ts';
 import type { RunEstimate } from '../../results/estimate.ts';
 import { dollars, duration } from './numbers.ts';

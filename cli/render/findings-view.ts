@@ -1,5 +1,5 @@
 import type { Finding } from '../doctor/check.ts';
-import { plainText } from '../../domain/plain-text.ts';
+import { plainText } from '../../domain/text/plain-text.ts';
 
 /** What `doctor` found: a line per check, and under a failed one what mends it. */
 export function renderFindings(findings: readonly Finding[]): string {

@@ -1,5 +1,5 @@
 import type { DatasetInspection } from '../../adapters/datasets/inspect-dataset.ts';
-import { plainText } from '../../domain/plain-text.ts';
+import { plainText } from '../../domain/text/plain-text.ts';
 
 const shownLabels = 12;
 

@@ -1,10 +1,10 @@
 import type { Judgement } from '../../domain/judging/judgement.ts';
-import { nameFrames } from '../../domain/name-frames.ts';
+import { nameFrames } from '../../domain/frames/name-frames.ts';
 import type { Row } from '../../domain/row.ts';
 import type { CallRecord } from '../../domain/stores/call-store.ts';
 import type { ItemDetail } from '../../results/show-item.ts';
 import { dollars, table } from './numbers.ts';
-import { plainLine, plainText } from '../../domain/plain-text.ts';
+import { plainLine, plainText } from '../../domain/text/plain-text.ts';
 
 /** One item in full: question, frames with times, prompts, replies, attempts and cost. */
 export function renderItem(detail: ItemDetail): string {

@@ -1,5 +1,5 @@
 import { unknownJudge } from '../../domain/imported-run.ts';
-import { plainText } from '../../domain/plain-text.ts';
+import { plainText } from '../../domain/text/plain-text.ts';
 import type { JudgedComparison } from '../../results/compare-judgements.ts';
 import type { JudgeAgreement } from '../../results/judge-agreement.ts';
 import type { JudgedDimension, JudgeReport, MeanOver } from '../../results/judge-report.ts';

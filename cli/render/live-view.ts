@@ -1,7 +1,7 @@
 import type { AccountPause } from '../../domain/stores/pause-store.ts';
 import { createPaint } from './colour.ts';
 import { dollars, duration, percent, table } from './numbers.ts';
-import { plainText } from '../../domain/plain-text.ts';
+import { plainText } from '../../domain/text/plain-text.ts';
 import { endedItems, type Progress } from './progress.ts';
 
 /**

@@ -2,7 +2,7 @@ import type { Usage } from '../../domain/row.ts';
 import type { RunReport } from '../../results/report.ts';
 import { judgeLines } from './judge-view.ts';
 import { dollars, duration, percent, table } from './numbers.ts';
-import { plainText } from '../../domain/plain-text.ts';
+import { plainText } from '../../domain/text/plain-text.ts';
 import { priceLines } from './price-lines.ts';
 import { itemLine, spendOf } from './summary-view.ts';
 

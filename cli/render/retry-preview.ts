@@ -1,4 +1,4 @@
-import type { RetryGroup } from '../../domain/retry-estimate.ts';
+import type { RetryGroup } from '../../domain/money/retry-estimate.ts';
 import { dollars, table } from './numbers.ts';
 
 /** What a retry would take up: how many items of each kind, and the probable cost. */

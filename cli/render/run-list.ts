@@ -1,6 +1,6 @@
 import type { RunCounts, RunState } from '../../domain/summary.ts';
 import { dollars, duration, percent, table } from './numbers.ts';
-import { plainText } from '../../domain/plain-text.ts';
+import { plainText } from '../../domain/text/plain-text.ts';
 import { endedItems } from './progress.ts';
 
 /** One run as `list` prints it. */

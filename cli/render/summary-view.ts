@@ -1,4 +1,4 @@
-import { plainText } from '../../domain/plain-text.ts';
+import { plainText } from '../../domain/text/plain-text.ts';
 import type { Usage } from '../../domain/row.ts';
 import type { Accuracy, JudgeSummary, RunSummary } from '../../domain/summary.ts';
 import { dollars, duration, percent } from './numbers.ts';

@@ -1,5 +1,5 @@
-import type { Config } from '../config.ts';
-import type { ConfigProblem } from '../config-problem.ts';
+import type { Config } from '../config/config.ts';
+import type { ConfigProblem } from '../config/config-problem.ts';
 
 /** A judge without a contract, and the other way round; things that are named twice. */
 export function findJudgingProblems({ models, judge }: Config): ConfigProblem[] {

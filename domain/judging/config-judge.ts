@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { answerModelSchema } from '../config-models.ts';
+import { answerModelSchema } from '../config/config-models.ts';
 import { judgeContracts } from './judge-contract.ts';
 
 const judgeModelSchema = answerModelSchema.extend({

@@ -1,4 +1,4 @@
-import type { ChatRequest } from '../model-call.ts';
+import type { ChatRequest } from '../calls/model-call.ts';
 import { type JudgeDimension, highestScore } from './judge-contract.ts';
 
 /** Part of a judge's snapshot: a changed prompt makes other judgements. */

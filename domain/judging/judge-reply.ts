@@ -1,4 +1,4 @@
-import { withoutThinking } from '../json-blocks.ts';
+import { withoutThinking } from '../replies/json-blocks.ts';
 import { highestScore, type JudgeDimension } from './judge-contract.ts';
 import { literalAt } from './literal.ts';
 

@@ -1,6 +1,6 @@
-import { chatIdentity } from '../chat-identity.ts';
-import type { Config } from '../config.ts';
-import { UsageError } from '../usage-error.ts';
+import { chatIdentity } from '../calls/chat-identity.ts';
+import type { Config } from '../config/config.ts';
+import { UsageError } from '../errors/usage-error.ts';
 import { canonicalJson, sha256Hex } from '../hashing.ts';
 import type { ChatModelSpec, JudgingSpec } from '../run-spec.ts';
 import { judgePromptVersion } from './judge-prompt.ts';

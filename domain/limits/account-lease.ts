@@ -1,4 +1,4 @@
-import type { AccountLimits } from '../call-place.ts';
+import type { AccountLimits } from '../calls/call-place.ts';
 import {
   adapt,
   type AdaptiveConcurrency,

@@ -1,4 +1,4 @@
-import type { RunBudget } from '../budget.ts';
+import type { RunBudget } from '../money/budget.ts';
 import type { CallStep, FailureClass } from '../outcome.ts';
 
 /** Tokens and pictures one call used; null where the provider gave no figure. */

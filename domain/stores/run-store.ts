@@ -3,7 +3,7 @@ import type { FailureClass, ItemFailure, Outcome, Step } from '../outcome.ts';
 import type { RunSpec } from '../run-spec.ts';
 import type { Row } from '../row.ts';
 import type { VideoTally } from '../row-tally.ts';
-import type { RetryGroup, StepSpend } from '../retry-estimate.ts';
+import type { RetryGroup, StepSpend } from '../money/retry-estimate.ts';
 import type { RetryFilter } from '../retry-filter.ts';
 import type { VideoRange } from '../shards.ts';
 import type { RunCounts, RunState } from '../summary.ts';

@@ -1,5 +1,5 @@
 import type { AnswerOption, Item } from '../item.ts';
-import { lastObjectWith, withoutThinking } from '../json-blocks.ts';
+import { lastObjectWith, withoutThinking } from '../replies/json-blocks.ts';
 import type { Row } from '../row.ts';
 import { isScorable } from '../scoring.ts';
 import { lvbenchLetter } from './lvbench-scorer.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { fileNameOf } from '../../domain/file-name.ts';
+import { fileNameOf } from '../../domain/text/file-name.ts';
 import { freeVideoLlmFigures, type JudgedFile } from '../../domain/suites/free-video-llm-scorer.ts';
 import { writeAtomically } from '../write-atomically.ts';
 import { chooseJudge } from './official-judgement.ts';

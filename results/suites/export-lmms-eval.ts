@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { fileNameOf } from '../../domain/file-name.ts';
+import { fileNameOf } from '../../domain/text/file-name.ts';
 import { sha256Hex } from '../../domain/hashing.ts';
-import { withOptions } from '../../domain/prompt-parts.ts';
+import { withOptions } from '../../domain/prompts/prompt-parts.ts';
 import type { RunRecord } from '../../domain/stores/run-store.ts';
 import { isScorable } from '../../domain/scoring.ts';
 import { writeAtomically } from '../write-atomically.ts';

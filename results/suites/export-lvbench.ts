@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Row } from '../../domain/row.ts';
 import { type LvbenchQuestion, lvbenchScores } from '../../domain/suites/lvbench-scorer.ts';
-import { UsageError } from '../../domain/usage-error.ts';
+import { UsageError } from '../../domain/errors/usage-error.ts';
 import { jsonValue } from '../json-text.ts';
 import { writeAtomically } from '../write-atomically.ts';
 import { type SuiteFiles, type SuiteSources, type SuiteTarget, wasAsked } from './official-rows.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { fileNameOf } from '../../domain/file-name.ts';
+import { fileNameOf } from '../../domain/text/file-name.ts';
 import { averagesOf } from '../../domain/suites/averages.ts';
 import { firstTokenVerdict } from '../../domain/suites/mvbench-first-token.ts';
 import { videoQaSets } from '../../domain/suites/pllava-names.ts';

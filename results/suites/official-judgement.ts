@@ -1,6 +1,6 @@
 import type { JudgeDimension } from '../../domain/judging/judge-contract.ts';
 import type { Row } from '../../domain/row.ts';
-import { UsageError } from '../../domain/usage-error.ts';
+import { UsageError } from '../../domain/errors/usage-error.ts';
 import type { ReadOfficial } from './official-rows.ts';
 
 /** What stands in a suite's file for an answer: its scripts know neither failures nor lost judgements. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type MediaFiles, thawMediaFiles } from '../../domain/media-files.ts';
+import { type MediaFiles, thawMediaFiles } from '../../domain/frames/media-files.ts';
 import type { Row } from '../../domain/row.ts';
 import type { RunSpec } from '../../domain/run-spec.ts';
 import type { BlobStore } from '../../domain/stores/blob-store.ts';

@@ -1,4 +1,4 @@
-import { StepError } from '../../domain/step-error.ts';
+import { StepError } from '../../domain/errors/step-error.ts';
 import type { AuditStore } from '../../domain/stores/audit-store.ts';
 import type { BlobStore } from '../../domain/stores/blob-store.ts';
 import type { Damage } from './damage.ts';

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createAccountGuard } from '../../activities/account-guard.ts';
 import { createPaidCall } from '../../activities/paid-call.ts';
-import { readChatEnvelope } from '../../domain/chat-envelope.ts';
+import { readChatEnvelope } from '../../domain/calls/chat-envelope.ts';
 import type { Provider } from '../../domain/run-spec.ts';
-import { StepError } from '../../domain/step-error.ts';
+import { StepError } from '../../domain/errors/step-error.ts';
 import type { Stores } from '../../workers/open-stores.ts';
 import { sampleSpec, sampleStep } from '../adapters/database/sample-run.ts';
 import { openTestStores } from '../support/fakes-activity.ts';

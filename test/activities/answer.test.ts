@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createAnswerActivities } from '../../activities/answer.ts';
 import type { AskChat } from '../../activities/ask-chat.ts';
-import { shownFrame } from '../../domain/shown-frame.ts';
+import { shownFrame } from '../../domain/frames/shown-frame.ts';
 import type { AnswerResult } from '../../domain/step-results.ts';
 import type { Stores } from '../../workers/open-stores.ts';
 import { inActivity, openTestStores } from '../support/fakes-activity.ts';

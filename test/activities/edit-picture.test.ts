@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createEditPicture, type EditPictureDependencies } from '../../activities/edit-picture.ts';
 import { createPaidCall } from '../../activities/paid-call.ts';
 import type { CachedCall } from '../../activities/record-step.ts';
-import { StepError } from '../../domain/step-error.ts';
+import { StepError } from '../../domain/errors/step-error.ts';
 import type { Stores } from '../../workers/open-stores.ts';
 import { inActivity, openTestStores } from '../support/fakes-activity.ts';
 import { imageModel, ref, stepSpec } from '../support/fakes-item-steps.ts';

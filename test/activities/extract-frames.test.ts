@@ -7,7 +7,7 @@ import {
 import { createQuarantine } from '../../activities/quarantine.ts';
 import { readManifest, writeManifest } from '../../adapters/video/frame-manifest.ts';
 import type { ExtractSpec, RunSpec } from '../../domain/run-spec.ts';
-import { StepError } from '../../domain/step-error.ts';
+import { StepError } from '../../domain/errors/step-error.ts';
 import type { Stores } from '../../workers/open-stores.ts';
 import { inActivity, openTestStores } from '../support/fakes-activity.ts';
 import { sourcesOf, stepSpec } from '../support/fakes-item-steps.ts';

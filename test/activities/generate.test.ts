@@ -3,7 +3,7 @@ import type { EditPicture } from '../../activities/edit-picture.ts';
 import { createGenerateActivities } from '../../activities/generate.ts';
 import type { FailureClass } from '../../domain/outcome.ts';
 import type { RunSpec } from '../../domain/run-spec.ts';
-import { StepError, type FailureAction } from '../../domain/step-error.ts';
+import { StepError, type FailureAction } from '../../domain/errors/step-error.ts';
 import type { Stores } from '../../workers/open-stores.ts';
 import { inActivity, openTestStores } from '../support/fakes-activity.ts';
 import {

@@ -5,7 +5,7 @@ import { createQuarantine } from '../../activities/quarantine.ts';
 import { createIndexActivities } from '../../activities/index-video.ts';
 import type { ImportedEmbeddings } from '../../activities/check-imported.ts';
 import { readFrameIndex, writeFrameIndex } from '../../adapters/index-files/frame-index.ts';
-import { StepError } from '../../domain/step-error.ts';
+import { StepError } from '../../domain/errors/step-error.ts';
 import type { Stores } from '../../workers/open-stores.ts';
 import { inActivity, openTestStores } from '../support/fakes-activity.ts';
 import { framesOf, sourcesOf, stepSpec, videoFrames } from '../support/fakes-item-steps.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { shownFrame } from '../../domain/shown-frame.ts';
+import { shownFrame } from '../../domain/frames/shown-frame.ts';
 import type { AnswerResult, PlanResult, Remedied } from '../../domain/step-results.ts';
 import { leaveResult, videoFrames } from '../support/fakes-item-steps.ts';
 import { dieAt, openSimulatedSteps, type SimulatedSteps } from '../support/simulated-steps.ts';

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createPaidCall } from '../../activities/paid-call.ts';
-import { readChatEnvelope } from '../../domain/chat-envelope.ts';
-import { chatPrice } from '../../domain/pricing.ts';
-import { StepError } from '../../domain/step-error.ts';
+import { readChatEnvelope } from '../../domain/calls/chat-envelope.ts';
+import { chatPrice } from '../../domain/money/pricing.ts';
+import { StepError } from '../../domain/errors/step-error.ts';
 import type { CallOwner } from '../../domain/stores/call-store.ts';
 import type { Stores } from '../../workers/open-stores.ts';
 import { sampleOwner, sampleSpec, sampleStep } from '../adapters/database/sample-run.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createQuarantine } from '../../activities/quarantine.ts';
-import { StepError } from '../../domain/step-error.ts';
+import { StepError } from '../../domain/errors/step-error.ts';
 import type { MediaWorkKey, MediaWorkStore } from '../../domain/stores/media-work-store.ts';
 
 const item = { ownerId: 'r1', kind: 'embed-retrieve', subject: 'q0/0' } as const;

@@ -2,7 +2,7 @@ import { CancelledFailure } from '@temporalio/activity';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { StepWork } from '../../activities/record-step.ts';
 import { resultOf } from '../../activities/record-step.ts';
-import { StepError } from '../../domain/step-error.ts';
+import { StepError } from '../../domain/errors/step-error.ts';
 import type { CallStore } from '../../domain/stores/call-store.ts';
 import type { Stores } from '../../workers/open-stores.ts';
 import { inActivity, openTestStores } from '../support/fakes-activity.ts';

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createPaidCall } from '../../activities/paid-call.ts';
 import { createRoomCheck } from '../../adapters/disk/require-room.ts';
-import { readChatEnvelope } from '../../domain/chat-envelope.ts';
-import { StepError } from '../../domain/step-error.ts';
+import { readChatEnvelope } from '../../domain/calls/chat-envelope.ts';
+import { StepError } from '../../domain/errors/step-error.ts';
 import { answers, fakePaidProvider, prices } from '../support/fakes-paid-provider.ts';
 import { createFakeCallStore } from '../support/fakes-call-store.ts';
 import { chatModel } from '../support/model-specs.ts';

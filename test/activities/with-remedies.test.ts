@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Draft, withRemedies } from '../../activities/with-remedies.ts';
-import type { Remedy } from '../../domain/remedy.ts';
-import { StepError } from '../../domain/step-error.ts';
+import type { Remedy } from '../../domain/errors/remedy.ts';
+import { StepError } from '../../domain/errors/step-error.ts';
 import {
   dieAt,
   openSimulatedSteps,

@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import type { ConfigInput } from '../../domain/config.ts';
+import type { ConfigInput } from '../../domain/config/config.ts';
 import type { RunSummary } from '../../domain/summary.ts';
 import type { Finding, PartOptions } from './part.ts';
 import { drawKills } from './soak-part.ts';

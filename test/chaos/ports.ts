@@ -1,4 +1,4 @@
-import { StepError } from '../../domain/step-error.ts';
+import { StepError } from '../../domain/errors/step-error.ts';
 import { createRandom, type Random } from '../../simulator/world/random.ts';
 import { type Disturbance, runInProcess } from './in-process.ts';
 import type { Finding } from './part.ts';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
-import type { ConfigInput } from '../../domain/config.ts';
+import type { ConfigInput } from '../../domain/config/config.ts';
 import type { StrategyName } from '../../domain/strategy-spec.ts';
 import { type CliProcess, makeHome, startCli } from '../support/e2e-cli.ts';
 import { drawDataset, type EvaluationOptions, writeConfig } from '../support/e2e-evaluation.ts';

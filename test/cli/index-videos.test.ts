@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { downloadSource, findIndexedMedia } from '../../cli/index-source.ts';
-import { UsageError } from '../../domain/usage-error.ts';
+import { UsageError } from '../../domain/errors/usage-error.ts';
 import { e2eObstacle, runCli } from '../support/e2e-cli.ts';
 
 const model = fileURLToPath(new URL('../../simulator/model/tiny-siglip', import.meta.url));

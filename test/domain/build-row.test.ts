@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { buildRow, type RowParts } from '../../domain/build-row.ts';
-import type { Remedy } from '../../domain/remedy.ts';
+import type { Remedy } from '../../domain/errors/remedy.ts';
 import { rowSchema } from '../../domain/row-schema.ts';
-import { noUsage } from '../../domain/usage.ts';
+import { noUsage } from '../../domain/money/usage.ts';
 import {
   answerRecord,
   itemEnd,

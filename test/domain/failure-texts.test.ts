@@ -1,8 +1,8 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { parseAnswer } from '../../domain/answer-parsing.ts';
-import { type ChatReply, readChatEnvelope } from '../../domain/chat-envelope.ts';
-import type { Envelope } from '../../domain/envelope.ts';
-import type { ClassifiedFailure } from '../../domain/error-table.ts';
+import { parseAnswer } from '../../domain/replies/answer-parsing.ts';
+import { type ChatReply, readChatEnvelope } from '../../domain/calls/chat-envelope.ts';
+import type { Envelope } from '../../domain/calls/envelope.ts';
+import type { ClassifiedFailure } from '../../domain/errors/error-table.ts';
 import { legalAnswer } from '../../domain/scoring.ts';
 import { failureTexts } from '../support/failure-texts.ts';
 

@@ -2,14 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { readChatEnvelope } from '../../domain/chat-envelope.ts';
-import type { FailureMeaning } from '../../domain/error-row.ts';
-import { classifyFailure, type ClassifiedFailure } from '../../domain/error-table.ts';
-import { readImageEnvelope } from '../../domain/image-envelope.ts';
-import { classifyPictureAddress } from '../../domain/picture-address.ts';
+import { readChatEnvelope } from '../../domain/calls/chat-envelope.ts';
+import type { FailureMeaning } from '../../domain/errors/error-row.ts';
+import { classifyFailure, type ClassifiedFailure } from '../../domain/errors/error-table.ts';
+import { readImageEnvelope } from '../../domain/calls/image-envelope.ts';
+import { classifyPictureAddress } from '../../domain/frames/picture-address.ts';
 import type { Provider } from '../../domain/run-spec.ts';
-import { classifyStorage } from '../../domain/storage-failure.ts';
-import type { TransportKind } from '../../domain/transport-error.ts';
+import { classifyStorage } from '../../domain/errors/storage-failure.ts';
+import type { TransportKind } from '../../domain/errors/transport-error.ts';
 
 /** One reply in the shape that providers send, and what it must mean. */
 type Fixture = {

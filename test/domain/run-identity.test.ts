@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { configSchema } from '../../domain/config.ts';
+import { configSchema } from '../../domain/config/config.ts';
 import { sha256Hex } from '../../domain/hashing.ts';
-import { mergeConfig, type RawConfig } from '../../domain/raw-config.ts';
-import { resolveConfig } from '../../domain/resolve-config.ts';
+import { mergeConfig, type RawConfig } from '../../domain/config/raw-config.ts';
+import { resolveConfig } from '../../domain/config/resolve-config.ts';
 import { describeDifference, runIdentity, runNameForIds } from '../../domain/run-identity.ts';
 
 const base = {

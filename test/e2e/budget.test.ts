@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { toNanoUsd } from '../../domain/money.ts';
+import { toNanoUsd } from '../../domain/money/money.ts';
 import type { RunSummary } from '../../domain/summary.ts';
 import { type CliEnd, e2eObstacle, makeHome, runCli, startCli, until } from '../support/e2e-cli.ts';
 import { drawDataset, type EvaluationOptions, writeConfig } from '../support/e2e-evaluation.ts';

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { toNanoUsd } from '../../domain/money.ts';
+import { toNanoUsd } from '../../domain/money/money.ts';
 import type { RunSummary } from '../../domain/summary.ts';
 import type { RunEstimate } from '../../results/estimate.ts';
 import { e2eObstacle, makeHome, runCli } from '../support/e2e-cli.ts';

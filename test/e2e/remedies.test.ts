@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { remedies, type Remedy } from '../../domain/remedy.ts';
+import { remedies, type Remedy } from '../../domain/errors/remedy.ts';
 import type { Row } from '../../domain/row.ts';
 import type { RunSummary } from '../../domain/summary.ts';
 import type { BillEntry } from '../../simulator/server/bill.ts';

@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ConfigInput } from '../../domain/config.ts';
+import type { ConfigInput } from '../../domain/config/config.ts';
 import type { Row } from '../../domain/row.ts';
 import type { RunSummary } from '../../domain/summary.ts';
 import { e2eObstacle, makeHome, runCli } from '../support/e2e-cli.ts';

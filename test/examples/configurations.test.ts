@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { formatNames } from '../../adapters/datasets/load-formats.ts';
-import { configSchema } from '../../domain/config.ts';
+import { configSchema } from '../../domain/config/config.ts';
 
 const examples = new URL('../../examples/', import.meta.url);
 const files = readdirSync(examples, { recursive: true, encoding: 'utf8' }).filter(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Judgement } from '../../domain/judging/judgement.ts';
-import { UsageError } from '../../domain/usage-error.ts';
+import { UsageError } from '../../domain/errors/usage-error.ts';
 import { compareJudgements } from '../../results/compare-judgements.ts';
 import { summariseRun } from '../../results/summarise.ts';
 import { sampleJudgement, scored } from './sample-judgement.ts';

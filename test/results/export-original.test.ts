@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Row } from '../../domain/row.ts';
 import type { RunSpec } from '../../domain/run-spec.ts';
-import { UsageError } from '../../domain/usage-error.ts';
+import { UsageError } from '../../domain/errors/usage-error.ts';
 import { claimOriginalFiles, exportOriginal } from '../../results/export-original.ts';
 import { artifactOf, failedRow, sampleRow, sampleSpec, shownAt } from './sample-run.ts';
 import { sampleStores } from './sample-stores.ts';

@@ -3,7 +3,7 @@ import { dueCalibrations } from '../../domain/judging/due-judgements.ts';
 import { readCalibration } from '../../domain/judging/calibration.ts';
 import { judgeAgreement } from '../../results/judge-agreement.ts';
 import type { JudgementEnd } from '../../domain/stores/judgement-store.ts';
-import { noUsage } from '../../domain/usage.ts';
+import { noUsage } from '../../domain/money/usage.ts';
 import type { Stores } from '../../workers/open-stores.ts';
 import { sampleSpec } from '../adapters/database/sample-run.ts';
 import { openTestStores } from '../support/fakes-activity.ts';

@@ -8,7 +8,7 @@ import type { StrategyName } from '../../domain/strategy-spec.ts';
 import type { AnswerResult, GenerateResult, PlanResult } from '../../domain/step-results.ts';
 import type { ItemEnd, RunRecord } from '../../domain/stores/run-store.ts';
 import type { StepRecord } from '../../domain/stores/step-store.ts';
-import { noUsage } from '../../domain/usage.ts';
+import { noUsage } from '../../domain/money/usage.ts';
 
 const chatModel: ChatModelSpec = {
   provider: 'simulated',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CallRecord } from '../../domain/stores/call-store.ts';
-import { UsageError } from '../../domain/usage-error.ts';
+import { UsageError } from '../../domain/errors/usage-error.ts';
 import { showItem } from '../../results/show-item.ts';
 import { answerRecord, planRecord, sampleRow, sampleRun } from './sample-run.ts';
 import { sampleStores } from './sample-stores.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { refuseSecrets } from '../../cli/refuse-secrets.ts';
-import { UsageError } from '../../domain/usage-error.ts';
+import { UsageError } from '../../domain/errors/usage-error.ts';
 import { argumentsWithKeys } from './keys-in-arguments.ts';
 
 const environment = { ARK_API_KEY: 'c0ffee00-1111-2222-3333-444455556666' };

@@ -8,7 +8,7 @@ import { renderItem } from '../../cli/render/item-view.ts';
 import { renderLine, renderLive } from '../../cli/render/live-view.ts';
 import { renderSummary } from '../../cli/render/summary-view.ts';
 import { exitCodeOf } from '../../cli/report-error.ts';
-import { UsageError } from '../../domain/usage-error.ts';
+import { UsageError } from '../../domain/errors/usage-error.ts';
 import { workerLogger } from '../../workers/worker-logger.ts';
 import { sampleSummary } from '../cli/render/sample-summary.ts';
 import { sampleJudgement } from '../results/sample-judgement.ts';

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { describeProblem } from '../../adapters/datasets/problem.ts';
 import { readDataset } from '../../adapters/datasets/read-dataset.ts';
-import type { DatasetMapping } from '../../domain/dataset-mapping.ts';
+import type { DatasetMapping } from '../../domain/config/dataset-mapping.ts';
 import type { Item } from '../../domain/item.ts';
 
 /** Folder of the real annotation files, where they are on this machine. */

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ConfigInput } from '../../domain/config.ts';
+import type { ConfigInput } from '../../domain/config/config.ts';
 import type { StrategyName } from '../../domain/strategy-spec.ts';
 import { generateDataset } from '../../simulator/world/generate-dataset.ts';
 

@@ -1,13 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { registerRun } from '../../cli/register-run.ts';
-import { type ConfigInput, configSchema } from '../../domain/config.ts';
+import { type ConfigInput, configSchema } from '../../domain/config/config.ts';
 import { freezeItems } from '../../domain/frozen-items.ts';
 import { sha256Hex } from '../../domain/hashing.ts';
 import type { Item } from '../../domain/item.ts';
-import { promptVersion } from '../../domain/prompts.ts';
-import { resolveConfig } from '../../domain/resolve-config.ts';
+import { promptVersion } from '../../domain/prompts/plan-prompt.ts';
+import { resolveConfig } from '../../domain/config/resolve-config.ts';
 import { runIdentity } from '../../domain/run-identity.ts';
-import { utf8Text } from '../../domain/utf8-text.ts';
+import { utf8Text } from '../../domain/text/utf8-text.ts';
 import { openStores } from '../../workers/open-stores.ts';
 
 /**

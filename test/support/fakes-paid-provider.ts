@@ -1,5 +1,5 @@
-import type { WireReply } from '../../domain/model-call.ts';
-import { TransportError, type TransportKind } from '../../domain/transport-error.ts';
+import type { WireReply } from '../../domain/calls/model-call.ts';
+import { TransportError, type TransportKind } from '../../domain/errors/transport-error.ts';
 
 /** What one request may cost at most, and what a billed one costs, in US dollars. */
 export const prices = { most: 0.01, billed: 0.004 };

@@ -13,7 +13,7 @@ import { sendImageEdit } from '../../adapters/models/send-image-edit.ts';
 import { armCrashPoints, type CrashPoint } from '../../domain/crash-points.ts';
 import { sha256Hex } from '../../domain/hashing.ts';
 import type { ImageModelSpec, RunSpec } from '../../domain/run-spec.ts';
-import { StepError } from '../../domain/step-error.ts';
+import { StepError } from '../../domain/errors/step-error.ts';
 import type { GenerateResult } from '../../domain/step-results.ts';
 import type { StepRecord } from '../../domain/stores/step-store.ts';
 import type { FaultKind } from '../../simulator/server/provider-settings.ts';

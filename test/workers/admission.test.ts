@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { BudgetRefusal } from '../../domain/budget-gate.ts';
-import { StepError } from '../../domain/step-error.ts';
+import { BudgetRefusal } from '../../domain/money/budget-gate.ts';
+import { StepError } from '../../domain/errors/step-error.ts';
 import { createAdmissionReader } from '../../workers/admission.ts';
 import type { Stores } from '../../workers/open-stores.ts';
 import { openTestStores } from '../support/fakes-activity.ts';

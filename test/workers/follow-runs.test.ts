@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { IndexJob } from '../../domain/stores/index-job-store.ts';
 import type { RunRecord } from '../../domain/stores/run-store.ts';
-import { EnvironmentError } from '../../domain/usage-error.ts';
+import { EnvironmentError } from '../../domain/errors/usage-error.ts';
 import { type Following, followRuns, type FollowOptions } from '../../workers/follow-runs.ts';
 import { sampleSpec } from '../adapters/database/sample-run.ts';
 

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EnvironmentError, UsageError } from '../../domain/usage-error.ts';
+import { EnvironmentError, UsageError } from '../../domain/errors/usage-error.ts';
 import { chooseGpus } from '../../workers/gpu-processes.ts';
 
 const path = process.env['PATH'] ?? '';

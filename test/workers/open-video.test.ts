@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { freezeMediaFiles, type MediaFiles } from '../../domain/media-files.ts';
+import { freezeMediaFiles, type MediaFiles } from '../../domain/frames/media-files.ts';
 import { createVideoOpener } from '../../workers/open-video.ts';
 
 let folder = '';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RunSpec } from '../../domain/run-spec.ts';
 import type { RunRecord } from '../../domain/stores/run-store.ts';
-import { UsageError } from '../../domain/usage-error.ts';
+import { UsageError } from '../../domain/errors/usage-error.ts';
 import { createResultFiles, refuseForeignResults } from '../../workers/result-files.ts';
 import { sampleRun, sampleSpec } from '../results/sample-run.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { BudgetRefusal } from '../../domain/budget-gate.ts';
-import { StepError } from '../../domain/step-error.ts';
+import { BudgetRefusal } from '../../domain/money/budget-gate.ts';
+import { StepError } from '../../domain/errors/step-error.ts';
 import { toFailure } from '../../workers/translate-errors.ts';
 
 const about = { activityType: 'answerQuestion', attempt: 1 };

@@ -1,5 +1,5 @@
 import { crashPoint } from '../../domain/crash-points.ts';
-import type { EnvironmentError } from '../../domain/usage-error.ts';
+import type { EnvironmentError } from '../../domain/errors/usage-error.ts';
 import { findTemporalBinary } from './find-temporal-binary.ts';
 import { choosePorts, type ServerPorts } from './free-ports.ts';
 import type { HolderLock } from './holder-lock.ts';

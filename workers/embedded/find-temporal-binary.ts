@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 import { buildTemporalCli, goInstallCommand } from './build-temporal-cli.ts';
 import { cacheFolder } from '../cache-folder.ts';
 import { downloadTemporalCli, officialDownload } from './download-temporal-cli.ts';
-import { EnvironmentError } from '../../domain/usage-error.ts';
+import { EnvironmentError } from '../../domain/errors/usage-error.ts';
 import { placeInCache } from './place-in-cache.ts';
 import type { DatabaseOrigin } from './server-record.ts';
 import {

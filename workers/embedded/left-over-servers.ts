@@ -1,4 +1,4 @@
-import { EnvironmentError } from '../../domain/usage-error.ts';
+import { EnvironmentError } from '../../domain/errors/usage-error.ts';
 import type { ServerPorts } from './free-ports.ts';
 import { adoptTemporalServer, type ServerProcess } from './launch-temporal-server.ts';
 import { findServersOn, type RunningServer } from './running-servers.ts';

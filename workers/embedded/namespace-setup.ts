@@ -1,6 +1,6 @@
 import { isGrpcServiceError, type Connection } from '@temporalio/client';
 import { searchAttributeTypes } from '../../domain/search-attributes.ts';
-import { EnvironmentError } from '../../domain/usage-error.ts';
+import { EnvironmentError } from '../../domain/errors/usage-error.ts';
 
 /** The one namespace of an embedded server. */
 export const embeddedNamespace = 'default';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
-import { EnvironmentError } from '../../domain/usage-error.ts';
+import { EnvironmentError } from '../../domain/errors/usage-error.ts';
 import type { ServerProcess } from './launch-temporal-server.ts';
 import { prepareNamespace, proveServing } from './namespace-setup.ts';
 

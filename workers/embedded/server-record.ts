@@ -1,6 +1,6 @@
 import { access, readFile, rename } from 'node:fs/promises';
 import { z } from 'zod';
-import { EnvironmentError } from '../../domain/usage-error.ts';
+import { EnvironmentError } from '../../domain/errors/usage-error.ts';
 import { replaceFile } from './replace-file.ts';
 import type { StateFolder } from './state-folder.ts';
 

@@ -1,6 +1,6 @@
 import { chmod, mkdir, readdir, realpath, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { EnvironmentError } from '../../domain/usage-error.ts';
+import { EnvironmentError } from '../../domain/errors/usage-error.ts';
 
 /** The folder that holds everything an embedded Temporal keeps, and its files by role. */
 export type StateFolder = {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { EnvironmentError } from '../../domain/usage-error.ts';
+import { EnvironmentError } from '../../domain/errors/usage-error.ts';
 import {
   lastWordsOf,
   launchTemporalServer,

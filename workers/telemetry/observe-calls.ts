@@ -1,6 +1,6 @@
 import type { PaidCall, PaidCallDependencies } from '../../activities/paid-call.ts';
-import type { TracedCall } from '../../domain/gen-ai-attributes.ts';
-import type { WireReply } from '../../domain/model-call.ts';
+import type { TracedCall } from '../../domain/calls/gen-ai-attributes.ts';
+import type { WireReply } from '../../domain/calls/model-call.ts';
 import type { CallStore } from '../../domain/stores/call-store.ts';
 import type { RunStore } from '../../domain/stores/run-store.ts';
 import type { Observer } from './observer.ts';

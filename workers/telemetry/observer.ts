@@ -1,5 +1,5 @@
-import type { TracedCall } from '../../domain/gen-ai-attributes.ts';
-import type { WireReply } from '../../domain/model-call.ts';
+import type { TracedCall } from '../../domain/calls/gen-ai-attributes.ts';
+import type { WireReply } from '../../domain/calls/model-call.ts';
 import type { CallStep, FailureClass } from '../../domain/outcome.ts';
 import type { Row } from '../../domain/row.ts';
 import type { CallRecord } from '../../domain/stores/call-store.ts';

@@ -6,9 +6,9 @@ import {
   type SpanAttributes,
   spanName,
   type TracedCall,
-} from '../../domain/gen-ai-attributes.ts';
+} from '../../domain/calls/gen-ai-attributes.ts';
 import { sha256Hex } from '../../domain/hashing.ts';
-import type { WireReply } from '../../domain/model-call.ts';
+import type { WireReply } from '../../domain/calls/model-call.ts';
 import type { Row } from '../../domain/row.ts';
 import type { Observer, StepScope } from './observer.ts';
 import { currentStep } from './step-scope.ts';

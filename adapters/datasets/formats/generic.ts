@@ -1,5 +1,5 @@
-import type { DatasetMapping } from '../../../domain/dataset-mapping.ts';
-import { nearestName } from '../../../domain/nearest-name.ts';
+import type { DatasetMapping } from '../../../domain/config/dataset-mapping.ts';
+import { nearestName } from '../../../domain/text/nearest-name.ts';
 import type { DatasetFormat, QuestionDraft } from '../format.ts';
 import { problemAt, type Problem, wholeFile } from '../problem.ts';
 import type { SourceRecord } from '../reading/json-records.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fileStem } from '../../../domain/file-stem.ts';
+import { fileStem } from '../../../domain/text/file-stem.ts';
 import type { AnswerForm, DatasetFormat } from '../format.ts';
 import { indexForm } from '../reading/answer-forms.ts';
 import { checkRecord } from '../reading/check-record.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { fileStem } from '../../../domain/file-stem.ts';
+import { fileStem } from '../../../domain/text/file-stem.ts';
 import type { AnswerForm, DatasetFormat, DatasetInput, QuestionDraft } from '../format.ts';
 import { checkRecord } from '../reading/check-record.ts';
 import { nameField, secondsField, textField, textsField } from '../reading/fields.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fileStem } from '../../../domain/file-stem.ts';
+import { fileStem } from '../../../domain/text/file-stem.ts';
 import type { TimeSpan } from '../../../domain/item.ts';
 import type { DatasetFormat, DatasetInput } from '../format.ts';
 import { problemAt, wholeFile } from '../problem.ts';

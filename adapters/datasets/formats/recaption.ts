@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { suitePrompt } from '../../../domain/suite-prompts.ts';
+import { suitePrompt } from '../../../domain/prompts/suite-prompts.ts';
 import type { DatasetFormat } from '../format.ts';
 import { filesOfFolder } from '../reading/files-of-folder.ts';
 import { checkRecord } from '../reading/check-record.ts';

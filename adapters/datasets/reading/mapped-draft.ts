@@ -1,4 +1,4 @@
-import type { DatasetMapping } from '../../../domain/dataset-mapping.ts';
+import type { DatasetMapping } from '../../../domain/config/dataset-mapping.ts';
 import { videoIdOf } from '../../video/find-video.ts';
 import { faultOfFolderName } from '../folder-name.ts';
 import type { AnswerForm, QuestionDraft, VideoReference } from '../format.ts';

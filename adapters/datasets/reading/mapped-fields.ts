@@ -1,4 +1,4 @@
-import type { DatasetMapping } from '../../../domain/dataset-mapping.ts';
+import type { DatasetMapping } from '../../../domain/config/dataset-mapping.ts';
 import { problemAt, type Place, type Problem } from '../problem.ts';
 
 type Key = keyof DatasetMapping;

@@ -1,4 +1,4 @@
-import type { DatasetMapping } from '../../../domain/dataset-mapping.ts';
+import type { DatasetMapping } from '../../../domain/config/dataset-mapping.ts';
 import type { TimeSpan } from '../../../domain/item.ts';
 import { readTimeReference } from './time-reference.ts';
 import { isEmpty, listIn, type MappedFields } from './mapped-fields.ts';

@@ -1,4 +1,4 @@
-import { normalizeRows } from '../../../domain/similarity.ts';
+import { normalizeRows } from '../../../domain/frames/similarity.ts';
 import { createBatchesAhead } from './batch-ahead.ts';
 import { giveUp } from './batch-give-up.ts';
 import type { BatchSizes } from './batch-sizes.ts';

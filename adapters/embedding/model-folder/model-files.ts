@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type EmbeddingDtype, embeddingDtypes } from '../../../domain/run-spec.ts';
-import { EnvironmentError } from '../../../domain/usage-error.ts';
+import { EnvironmentError } from '../../../domain/errors/usage-error.ts';
 import { missingModelFile } from './model-folder-errors.ts';
 
 /** The half of a model that embeds pictures, or the one that embeds texts. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { EnvironmentError } from '../../../domain/usage-error.ts';
+import { EnvironmentError } from '../../../domain/errors/usage-error.ts';
 
 /** A file of a model folder is not there: which, and where it comes from. */
 export function missingModelFile(path: string, file: string, cause?: unknown): EnvironmentError {

@@ -1,4 +1,4 @@
-import { EnvironmentError } from '../../../domain/usage-error.ts';
+import { EnvironmentError } from '../../../domain/errors/usage-error.ts';
 import type { EmbeddingDevice } from './device.ts';
 
 /** How the runtime words that a device, and not the model, is what is missing. */

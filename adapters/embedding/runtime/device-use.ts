@@ -1,4 +1,4 @@
-import { EnvironmentError } from '../../../domain/usage-error.ts';
+import { EnvironmentError } from '../../../domain/errors/usage-error.ts';
 import { type EmbeddingDevice, providerOf } from './device.ts';
 
 /** Nodes of a model by what ran them, as the runtime's own profile of a run tells. */

@@ -1,5 +1,5 @@
-import { normalizeRows } from '../../../domain/similarity.ts';
-import { EnvironmentError } from '../../../domain/usage-error.ts';
+import { normalizeRows } from '../../../domain/frames/similarity.ts';
+import { EnvironmentError } from '../../../domain/errors/usage-error.ts';
 import {
   acceleratorBatches,
   batchBuckets,

@@ -1,4 +1,4 @@
-import { EnvironmentError } from '../../../domain/usage-error.ts';
+import { EnvironmentError } from '../../../domain/errors/usage-error.ts';
 import { type EmbeddingDevice, providerOf } from '../runtime/device.ts';
 import type { ReferenceKey, SelfTestReferences } from './self-test-references.ts';
 

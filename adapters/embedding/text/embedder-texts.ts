@@ -1,4 +1,4 @@
-import { EnvironmentError } from '../../../domain/usage-error.ts';
+import { EnvironmentError } from '../../../domain/errors/usage-error.ts';
 import type { TextTower } from './text-tower.ts';
 
 /** The text side of an embedder: nothing is loaded before the first text. */

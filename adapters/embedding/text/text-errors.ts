@@ -1,4 +1,4 @@
-import { StepError } from '../../../domain/step-error.ts';
+import { StepError } from '../../../domain/errors/step-error.ts';
 
 /** The model gave no usable vector for a text: NaN, infinity or all zeros. */
 export class BadTextVectorError extends StepError {

@@ -1,6 +1,6 @@
 import type { EmbeddingDtype } from '../../../domain/run-spec.ts';
-import { normalizeRows } from '../../../domain/similarity.ts';
-import { EnvironmentError } from '../../../domain/usage-error.ts';
+import { normalizeRows } from '../../../domain/frames/similarity.ts';
+import { EnvironmentError } from '../../../domain/errors/usage-error.ts';
 import type { EmbeddingDevice } from '../runtime/device.ts';
 import { threadsPerRun } from '../runtime/device-threads.ts';
 import { type Inference, openInference } from '../runtime/inference.ts';

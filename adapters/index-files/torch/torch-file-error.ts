@@ -1,4 +1,4 @@
-import { UsageError } from '../../../domain/usage-error.ts';
+import { UsageError } from '../../../domain/errors/usage-error.ts';
 
 /**
  * Why a torch file was refused: `unreadable` (no such file, no permission), `damaged`, `unsupported`

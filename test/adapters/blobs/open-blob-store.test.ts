@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 import { openBlobStore } from '../../../adapters/blobs/open-blob-store.ts';
-import { UsageError } from '../../../domain/usage-error.ts';
+import { UsageError } from '../../../domain/errors/usage-error.ts';
 
 test('opens a folder by file: with a path and by a full file URL', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'videoqa blobs-'));

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readCommandLine, readConfig } from '../../../adapters/config-files/read-config.ts';
-import { configFromFlags, overridesFromFlags } from '../../../domain/original-config.ts';
-import { UsageError } from '../../../domain/usage-error.ts';
+import { configFromFlags, overridesFromFlags } from '../../../domain/config/original-config.ts';
+import { UsageError } from '../../../domain/errors/usage-error.ts';
 
 let folder: string;
 let file: string;

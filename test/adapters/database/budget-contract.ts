@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../../adapters/database/open-database.ts';
-import type { RunBudget } from '../../../domain/budget.ts';
-import { BudgetRefusal } from '../../../domain/budget-gate.ts';
+import type { RunBudget } from '../../../domain/money/budget.ts';
+import { BudgetRefusal } from '../../../domain/money/budget-gate.ts';
 import type { CallStore } from '../../../domain/stores/call-store.ts';
 import { sampleItems, sampleRow, sampleRun, sampleOwner } from './sample-run.ts';
 

@@ -3,7 +3,7 @@ import type { Database } from '../../../adapters/database/open-database.ts';
 import type { DueJudgement } from '../../../domain/judging/due-judgements.ts';
 import type { JudgementEnd } from '../../../domain/stores/judgement-store.ts';
 import type { Row } from '../../../domain/row.ts';
-import { noUsage } from '../../../domain/usage.ts';
+import { noUsage } from '../../../domain/money/usage.ts';
 import { sampleItems, sampleRow, sampleRun } from './sample-run.ts';
 
 const artifact = 'a'.repeat(64);

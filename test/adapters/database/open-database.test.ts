@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openFileBlobStore } from '../../../adapters/blobs/file-blob-store.ts';
 import { firstTables } from '../../../adapters/database/migrations/0001-first-tables.ts';
 import { openDatabase } from '../../../adapters/database/open-database.ts';
-import { EnvironmentError, UsageError } from '../../../domain/usage-error.ts';
+import { EnvironmentError, UsageError } from '../../../domain/errors/usage-error.ts';
 import { sampleItems, sampleRun } from './sample-run.ts';
 
 let directory: string;

@@ -12,7 +12,7 @@ import type { Outcome } from '../../../domain/outcome.ts';
 import { freezeItems } from '../../../domain/frozen-items.ts';
 import { goldOfVideos } from '../../../domain/row-tally.ts';
 import type { Row } from '../../../domain/row.ts';
-import { noUsage } from '../../../domain/usage.ts';
+import { noUsage } from '../../../domain/money/usage.ts';
 import { summariseRun } from '../../../results/summarise.ts';
 import { summariseTallies } from '../../../results/summarise-tallies.ts';
 import { judgingSpec } from '../../support/judging.ts';

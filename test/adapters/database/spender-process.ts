@@ -4,7 +4,7 @@
  */
 import { openBlobStore } from '../../../adapters/blobs/open-blob-store.ts';
 import { openDatabase } from '../../../adapters/database/open-database.ts';
-import { BudgetRefusal } from '../../../domain/budget-gate.ts';
+import { BudgetRefusal } from '../../../domain/money/budget-gate.ts';
 import type { Step } from '../../../domain/outcome.ts';
 import { sampleStep } from './sample-run.ts';
 

@@ -1,4 +1,4 @@
-import type { DatasetMapping } from '../../../domain/dataset-mapping.ts';
+import type { DatasetMapping } from '../../../domain/config/dataset-mapping.ts';
 
 /** A small annotation file as its source lays it out, and what every record of it must have. */
 export type SampleFile = { readonly text: string; readonly required: readonly string[] };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { refuseUnknown, selectItems } from '../../../adapters/datasets/select-items.ts';
 import type { Item } from '../../../domain/item.ts';
-import { UsageError } from '../../../domain/usage-error.ts';
+import { UsageError } from '../../../domain/errors/usage-error.ts';
 
 const entries = Array.from({ length: 200 }, (_, index) => ({
   item: {

@@ -9,7 +9,7 @@ import type { Hub } from '../../../adapters/hub/hub.ts';
 import { HubConnectionError } from '../../../adapters/hub/hub-request.ts';
 import { pullModel, type PullProgress } from '../../../adapters/hub/pull-model.ts';
 import { parseRepoName } from '../../../adapters/hub/repo-name.ts';
-import { EnvironmentError, UsageError } from '../../../domain/usage-error.ts';
+import { EnvironmentError, UsageError } from '../../../domain/errors/usage-error.ts';
 import {
   close,
   type FakeHub,

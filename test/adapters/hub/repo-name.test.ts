@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hubFrom } from '../../../adapters/hub/hub.ts';
 import { parseRepoName } from '../../../adapters/hub/repo-name.ts';
-import { UsageError } from '../../../domain/usage-error.ts';
+import { UsageError } from '../../../domain/errors/usage-error.ts';
 
 describe('parseRepoName', () => {
   it.each([

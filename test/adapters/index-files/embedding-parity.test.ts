@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { measureParity } from '../../../adapters/index-files/embedding-parity.ts';
 import { writeFrameIndexFile } from '../../../adapters/index-files/frame-index.ts';
-import { UsageError } from '../../../domain/usage-error.ts';
+import { UsageError } from '../../../domain/errors/usage-error.ts';
 
 const origin = {
   modelId: 'tiny',

@@ -8,7 +8,7 @@ import {
   importEmbeddings,
   type ImportProgress,
 } from '../../../adapters/index-files/import-embeddings.ts';
-import { UsageError } from '../../../domain/usage-error.ts';
+import { UsageError } from '../../../domain/errors/usage-error.ts';
 
 const fixtures = fileURLToPath(new URL('../../fixtures/torch', import.meta.url));
 

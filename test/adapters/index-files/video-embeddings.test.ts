@@ -10,7 +10,7 @@ import {
   findVideoEmbeddings,
   readVideoEmbeddings,
 } from '../../../adapters/index-files/video-embeddings.ts';
-import { UsageError } from '../../../domain/usage-error.ts';
+import { UsageError } from '../../../domain/errors/usage-error.ts';
 
 const fixtures = fileURLToPath(new URL('../../fixtures/torch', import.meta.url));
 const foreign = (name: string) => join(fixtures, 'safetensors', `${name}.safetensors`);

@@ -38,7 +38,7 @@ describe('loadKernels', () => {
 
   it('names the build when the compiled kernels are missing', () => {
     const copy = mkdtempSync(join(tmpdir(), 'videoqa-kernels-'));
-    for (const file of ['adapters/kernels', 'domain/usage-error.ts', 'package.json']) {
+    for (const file of ['adapters/kernels', 'domain/errors/usage-error.ts', 'package.json']) {
       cpSync(join(root, file), join(copy, file), { recursive: true });
     }
     const script = `import('${copy}/adapters/kernels/load-kernels.ts').then((m) => {

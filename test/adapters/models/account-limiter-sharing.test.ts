@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createAccountLimiter } from '../../../adapters/models/account-limiter.ts';
-import type { AccountLimits, CallEnd } from '../../../domain/call-place.ts';
-import { StepError } from '../../../domain/step-error.ts';
+import type { AccountLimits, CallEnd } from '../../../domain/calls/call-place.ts';
+import { StepError } from '../../../domain/errors/step-error.ts';
 import { createMemoryAccounts } from '../../support/memory-accounts.ts';
 
 beforeEach(() => void vi.useFakeTimers());

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PlaceRequest } from '../../../domain/call-place.ts';
+import type { PlaceRequest } from '../../../domain/calls/call-place.ts';
 import { createLoneLimiter } from '../../support/memory-accounts.ts';
 
 const place = (

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { sendChat } from '../../../adapters/models/send-chat.ts';
 import { sendImageEdit } from '../../../adapters/models/send-image-edit.ts';
-import { checkConfig } from '../../../domain/check-config.ts';
-import { configFromFlags } from '../../../domain/original-config.ts';
-import { resolveConfig } from '../../../domain/resolve-config.ts';
+import { checkConfig } from '../../../domain/config/check-config.ts';
+import { configFromFlags } from '../../../domain/config/original-config.ts';
+import { resolveConfig } from '../../../domain/config/resolve-config.ts';
 import type { ChatModelSpec } from '../../../domain/run-spec.ts';
 import { chatModel, imageModel } from '../../support/model-specs.ts';
 import { openWireServer, sendJson, type WireServer } from '../../support/wire-server.ts';

@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { sendChat } from '../../../adapters/models/send-chat.ts';
-import type { ChatRequest } from '../../../domain/model-call.ts';
-import { repairPrompt } from '../../../domain/prompts.ts';
+import type { ChatRequest } from '../../../domain/calls/model-call.ts';
+import { repairPrompt } from '../../../domain/prompts/plan-prompt.ts';
 import type { ChatModelSpec } from '../../../domain/run-spec.ts';
 import { chatModel } from '../../support/model-specs.ts';
 import { openWireServer, sendJson, type WireServer } from '../../support/wire-server.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openFrameSearch } from '../../../adapters/search/frame-search.ts';
-import type { ScoredFrame } from '../../../domain/similarity.ts';
+import type { ScoredFrame } from '../../../domain/frames/similarity.ts';
 import { seededRandom, vectorKinds, vectorsOfKind } from './random-vectors.ts';
 
 const kinds = Object.keys(vectorKinds) as (keyof typeof vectorKinds)[];

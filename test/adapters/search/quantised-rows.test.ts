@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { quantiseRows } from '../../../adapters/search/quantised-rows.ts';
-import { dotWithRow } from '../../../domain/similarity.ts';
+import { dotWithRow } from '../../../domain/frames/similarity.ts';
 import { seededRandom, vectorKinds, vectorsOfKind } from './random-vectors.ts';
 
 const kinds = Object.keys(vectorKinds) as (keyof typeof vectorKinds)[];

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import { openMetricsEndpoint } from '../../../adapters/telemetry/metrics-endpoint.ts';
-import { EnvironmentError } from '../../../domain/usage-error.ts';
+import { EnvironmentError } from '../../../domain/errors/usage-error.ts';
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cutFrames, type CutFrame } from '../../../adapters/video/cut-frames.ts';
 import { findVideoTools } from '../../../adapters/video/video-tools.ts';
-import { EnvironmentError } from '../../../domain/usage-error.ts';
+import { EnvironmentError } from '../../../domain/errors/usage-error.ts';
 import { ffmpeg, ffmpegObstacle, makeClip, x264 } from './made-clips.ts';
 
 type Options = Omit<Parameters<typeof cutFrames>[0], 'file'>;

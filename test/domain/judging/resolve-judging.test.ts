@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { checkConfig } from '../../../domain/check-config.ts';
-import { configSchema, type ConfigInput } from '../../../domain/config.ts';
-import { resolveConfig } from '../../../domain/resolve-config.ts';
+import { checkConfig } from '../../../domain/config/check-config.ts';
+import { configSchema, type ConfigInput } from '../../../domain/config/config.ts';
+import { resolveConfig } from '../../../domain/config/resolve-config.ts';
 import { runIdentity } from '../../../domain/run-identity.ts';
 import { paidModels } from '../../../domain/run-spec.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AccountLimits } from '../../../domain/call-place.ts';
+import type { AccountLimits } from '../../../domain/calls/call-place.ts';
 import {
   type AccountState,
   type LeaseDemand,

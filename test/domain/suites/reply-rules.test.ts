@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseAnswer } from '../../../domain/answer-parsing.ts';
+import { parseAnswer } from '../../../domain/replies/answer-parsing.ts';
 import { buildRow } from '../../../domain/build-row.ts';
 import { lvbenchLetter } from '../../../domain/suites/lvbench-scorer.ts';
 import { firstTokenVerdict } from '../../../domain/suites/mvbench-first-token.ts';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { answerPrompt, type AskedVideos } from '../../../domain/answer-prompt.ts';
-import { parseAnswer } from '../../../domain/answer-parsing.ts';
-import { suitePrompt } from '../../../domain/suite-prompts.ts';
-import { parseWholeReply } from '../../../domain/whole-reply.ts';
+import { answerPrompt, type AskedVideos } from '../../../domain/prompts/answer-prompt.ts';
+import { parseAnswer } from '../../../domain/replies/answer-parsing.ts';
+import { suitePrompt } from '../../../domain/prompts/suite-prompts.ts';
+import { parseWholeReply } from '../../../domain/replies/whole-reply.ts';
 import { formatQuestion } from '../../../simulator/world/question-grammar.ts';
 import { colours, describeObject } from '../../../simulator/world/vocabulary.ts';
 import { frameJpeg, videoWithEvent } from './pictures.ts';

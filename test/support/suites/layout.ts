@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ConfigInput } from '../../../domain/config.ts';
+import type { ConfigInput } from '../../../domain/config/config.ts';
 import type { ExportFormat } from '../../../domain/suites/export-formats.ts';
 import type { SuiteWorld, WorldQuestion } from './world.ts';
 

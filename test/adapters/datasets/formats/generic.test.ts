@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import { loadDataset } from '../../../../adapters/datasets/load-dataset.ts';
-import { checkConfig } from '../../../../domain/check-config.ts';
-import type { DatasetMapping } from '../../../../domain/dataset-mapping.ts';
-import { resolveConfig } from '../../../../domain/resolve-config.ts';
+import { checkConfig } from '../../../../domain/config/check-config.ts';
+import type { DatasetMapping } from '../../../../domain/config/dataset-mapping.ts';
+import { resolveConfig } from '../../../../domain/config/resolve-config.ts';
 import { readDataset } from '../../../../adapters/datasets/read-dataset.ts';
 import {
   annotationsFolder,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openEmbedder } from '../../../../adapters/embedding/embedder.ts';
 import { readModelFolder } from '../../../../adapters/embedding/model-folder/model-folder.ts';
-import { EnvironmentError } from '../../../../domain/usage-error.ts';
+import { EnvironmentError } from '../../../../domain/errors/usage-error.ts';
 import { modelFolder } from '../pictures.ts';
 
 let folder: string;

@@ -12,7 +12,7 @@ import { threadsPerRun } from '../../../../adapters/embedding/runtime/device-thr
 import { requireDevice } from '../../../../adapters/embedding/runtime/device-use.ts';
 import { openEmbedder } from '../../../../adapters/embedding/embedder.ts';
 import { openInference } from '../../../../adapters/embedding/runtime/inference.ts';
-import { EnvironmentError } from '../../../../domain/usage-error.ts';
+import { EnvironmentError } from '../../../../domain/errors/usage-error.ts';
 import { modelFolder } from '../pictures.ts';
 
 const isLinux = process.platform === 'linux';

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openEmbedder } from '../../../../adapters/embedding/embedder.ts';
 import type { SelfTestReport } from '../../../../adapters/embedding/self-test/self-test.ts';
 import type { EmbeddingDtype } from '../../../../domain/run-spec.ts';
-import { EnvironmentError } from '../../../../domain/usage-error.ts';
+import { EnvironmentError } from '../../../../domain/errors/usage-error.ts';
 import { modelFolder } from '../pictures.ts';
 
 let home: string;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openTextTower } from '../../../../adapters/embedding/text/text-tower.ts';
-import { EnvironmentError } from '../../../../domain/usage-error.ts';
+import { EnvironmentError } from '../../../../domain/errors/usage-error.ts';
 
 let path: string;
 beforeEach(async () => {
