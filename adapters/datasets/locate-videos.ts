@@ -1,4 +1,5 @@
 import { realpath } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import type { MediaFile, MediaFiles } from '../../domain/frames/media-files.ts';
 import type { MediaSpec } from '../../domain/run-spec.ts';
@@ -21,7 +22,7 @@ export type LocatedVideos = {
 };
 
 const lookupsAtOnce = 16;
-const probesAtOnce = 4;
+const probesAtOnce = Math.max(4, availableParallelism());
 
 /**
  * Looks for the file of every video, whether it can be decoded and reaches to its clip, and for the
