@@ -28,7 +28,7 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.done;
   const program = new Command('videoqa')
     .description('Very large video question answering evaluations that run reliably on Temporal.')
-    .version('0.2.0')
+    .version('0.3.0')
     .exitOverride()
     .configureOutput({ writeOut: printData, writeErr: printNote })
     .showHelpAfterError()

@@ -42,11 +42,14 @@ const onVideos = driveInput({
 });
 const job = indexJobInput();
 const judged = judgeInput();
+const judgedDrive = driveInput({ judgeQueues: { j: 'q' } });
 await whileWorking(server, await bundleWorkflows(), drive, async () => {
   await (await startJudging(server, judged)).result();
   await (await startDrive(server, about)).result();
   await (await startDrive(server, onVideos)).result();
   await (await startIndexJob(server, job)).result();
+  await (await startDrive(server, judgedDrive)).result();
+  await server.client.workflow.getHandle(`judge/${judgedDrive.runId}`).result();
 });
 const recorded = {
   evaluate: `eval/${about.runId}`,
@@ -56,6 +59,7 @@ const recorded = {
   'evaluate-shard-on-videos': `eval/${onVideos.runId}/s/0000`,
   'evaluate-item-by-text': `eval/${onVideos.runId}/i/${workflowKey('item-0', 0)}`,
   'index-videos': job.jobId,
+  'evaluate-judged': `eval/${judgedDrive.runId}`,
   'judge-answers': `judge/${judged.runId}`,
 };
 await mkdir(folder, { recursive: true });
