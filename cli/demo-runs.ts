@@ -15,9 +15,9 @@ function packagePath(path: string): string {
 }
 
 /**
- * The demo's four runs over one synthetic data set: uniform sampling, a search with the question's
- * words, imagined key frames, and the control that searches with the unedited reference frame. All
- * show the answer call 8 frames.
+ * The demo's five runs over one synthetic data set: uniform sampling, a search with the question's
+ * words, imagined key frames, and the control that searches with the unedited reference frame, which
+ * all show the answer call 8 frames; and `blind`, which shows none.
  */
 export function demoConfigs(datasetFolder: string, simulatedBaseUrl: string): Config[] {
   const model = {

@@ -73,7 +73,7 @@ const json = ['--json', 'print JSON on standard output'] as const;
 function addRunVerbs(verb: AddVerb): void {
   verb(
     'demo',
-    'run the sample evaluation: four strategies, simulated models, no key',
+    'run the sample evaluation: five strategies, simulated models, no key',
     async (_, options) => (await import('./commands/demo.ts')).demo(options),
   )
     .option('--videos <n>', 'synthetic videos', '40')

@@ -21,8 +21,8 @@ const meaningOfDemo = `
 What this shows: in a drawn world, with models that answer only from the pixels they are sent, how
 often each way of choosing 8 frames shows the event, and what that does to the answers. uniform is
 the baseline; text-top-k searches with the words of the question; unedited-reference is the control:
-it plans and searches, with a picture that imagines nothing. Where text-top-k does as well as
-imagined-keyframes, drawing pictures has bought nothing but its price.
+it plans and searches, with a picture that imagines nothing. blind sees no frame: that is guessing.
+Where text-top-k does as well as imagined-keyframes, drawing pictures has bought nothing but its price.
 What it does not show: how well any real model answers, or searches. Every question here names a
 shape, the embedding model was trained on these shapes and words alone, and the pictures are
 imagined by the world itself. Run the arms on your own videos and compare.`;
@@ -35,7 +35,7 @@ type DemoOptions = {
 
 /**
  * `demo`: synthetic videos, a simulated provider that looks at pixels, a real Temporal server and a
- * real embedding model. Runs four strategies over the same questions and compares them.
+ * real embedding model. Runs five strategies over the same questions and compares them.
  */
 export async function demo(options: DemoOptions): Promise<ExitCode> {
   const session = await openSession({ embedded: true });
