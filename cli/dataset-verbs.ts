@@ -18,6 +18,7 @@ export function addDatasetVerbs(program: Command, onEnd: (exitCode: ExitCode) =>
     .exitOverride()
     .requiredOption('--format <format>', 'a name that `dataset formats` lists')
     .requiredOption('--path <path>', 'the annotation file, or the folder of several')
+    .option('--videos <dir>', 'folder of the videos: those that are not there are counted')
     .option('--mapping <file>', 'YAML file of what dataset.mapping would say (generic)')
     .option(...json)
     .action(async (options: DatasetInspectOptions) => {

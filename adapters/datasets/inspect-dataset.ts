@@ -1,4 +1,5 @@
 import type { QuestionDraft } from './format.ts';
+import { findMissing } from './locate-videos.ts';
 import { countProblems, type ProblemCount } from './problem-counts.ts';
 import { readOptions } from './reading/question-options.ts';
 import { type DatasetFiles, readDataset } from './read-dataset.ts';
@@ -17,12 +18,26 @@ export type DatasetInspection = {
   readonly problems: readonly ProblemCount[];
 };
 
-/** @throws {UsageError} when there is no such format */
-export async function inspectDataset(files: DatasetFiles): Promise<DatasetInspection> {
-  const { drafts, problems } = await readDataset(files);
+/**
+ * Counts what stands in a data set's files.
+ *
+ * @param folder  of the videos, which are looked for there; null = they are not looked for
+ * @throws {UsageError} when there is no such format or folder
+ */
+export async function inspectDataset(
+  files: DatasetFiles,
+  folder: string | null = null,
+): Promise<DatasetInspection> {
+  const { drafts, problems: ofRecords } = await readDataset(files);
+  const named = drafts.flatMap(({ videos }) =>
+    videos.map((video) => [video.videoId, video] as const),
+  );
+  const videos = new Map(named);
+  const missing = folder === null ? [] : await findMissing(folder, [...videos.values()]);
+  const problems = [...ofRecords, ...missing];
   return {
     items: drafts.length,
-    videos: new Set(drafts.flatMap(({ videos }) => videos.map(({ videoId }) => videoId))).size,
+    videos: videos.size,
     optionCounts: countBy(drafts, optionCount),
     answerForms: countBy(drafts, ({ answer }) => answer.form),
     categories: countCategories(drafts),

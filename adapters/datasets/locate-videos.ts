@@ -4,7 +4,7 @@ import { join, relative, sep } from 'node:path';
 import type { MediaFile, MediaFiles } from '../../domain/frames/media-files.ts';
 import type { MediaSpec } from '../../domain/run-spec.ts';
 import { StepError } from '../../domain/errors/step-error.ts';
-import { EnvironmentError } from '../../domain/errors/usage-error.ts';
+import { EnvironmentError, UsageError } from '../../domain/errors/usage-error.ts';
 import { openVideoCheck, type VideoCheck } from '../video/check-readable.ts';
 import { findSequence, findVideo } from '../video/find-video.ts';
 import { findVideoTools } from '../video/video-tools.ts';
@@ -61,6 +61,22 @@ export async function locateVideos(
   }
   const isListed = !references.every(isPlain);
   return { problems, missing, files: isListed ? Object.fromEntries(files) : null };
+}
+
+/** Looks for the file of every video, and opens none of them: a problem for each that is not there. */
+export async function findMissing(
+  folder: string,
+  references: readonly VideoReference[],
+): Promise<readonly Problem[]> {
+  const root = await realpath(folder).catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`The folder ${folder} cannot be read (${error.code}).`, { cause: error });
+  });
+  const found = await inParallel(references, lookupsAtOnce, (reference) =>
+    locate(root, folder, reference),
+  );
+  return found.flatMap(({ problem }) =>
+    problem === null ? [] : { ...problem, severity: 'excluded' },
+  );
 }
 
 /** What is wrong with the file of each video, or with the part of it that is wanted. */

@@ -10,6 +10,7 @@ export type DatasetInspectOptions = {
   readonly format: string;
   readonly path: string;
   readonly mapping?: string;
+  readonly videos?: string;
   readonly json?: boolean;
 };
 
@@ -18,15 +19,17 @@ export async function datasetInspect({
   format,
   path,
   mapping,
+  videos,
   json,
 }: DatasetInspectOptions): Promise<ExitCode> {
   if (mapping !== undefined && format !== 'generic')
     throw new UsageError('--mapping goes with --format generic.');
-  const inspection = await inspectDataset({
+  const files = {
     format,
     path,
     ...(mapping !== undefined && { mapping: await readMapping(mapping) }),
-  });
+  };
+  const inspection = await inspectDataset(files, videos ?? null);
   if (json) printJson(inspection);
   else printData(renderInspection(inspection));
   const isFatal = inspection.problems.some(({ severity }) => severity === 'fatal');

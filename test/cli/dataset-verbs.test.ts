@@ -55,6 +55,34 @@ describe('videoqa dataset inspect', () => {
     });
   });
 
+  it('counts the videos that are not in their folder, where it is named, and ends with 0', async () => {
+    const lost = '3,1202,man,who sits?,other,1202_1,0';
+    const folder = await placeFiles({
+      'MSVD_QA.csv': [...table.slice(0, 2), lost].join('\n'),
+      'videos/clip.avi': 'not looked into',
+    });
+    const path = join(folder, 'MSVD_QA.csv');
+    const command = ['dataset', 'inspect', '--format', 'msvd-qa', '--path', path, '--json'];
+
+    const code = await runProgram([...command, '--videos', join(folder, 'videos')]);
+
+    expect(code).toBe(0);
+    expect(JSON.parse(printed)).toMatchObject({
+      videos: 2,
+      problems: [
+        {
+          kind: 'missing_media',
+          severity: 'excluded',
+          count: 1,
+          examples: [expect.stringContaining('video other has no file')],
+        },
+      ],
+    });
+    await expect(runProgram([...command, '--videos', join(folder, 'nowhere')])).rejects.toThrow(
+      'nowhere cannot be read (ENOENT)',
+    );
+  });
+
   it('prints the same for people', async () => {
     const folder = await placeFiles({ 'MSVD_QA.csv': table.slice(0, 2).join('\n') });
 
