@@ -9,7 +9,7 @@ import {
   openEmbeddedTemporal,
 } from '../workers/embedded/open-embedded-temporal.ts';
 import { openPayloadEncryption } from '../workers/payload-encryption.ts';
-import { startWorkerHost } from '../workers/worker-host.ts';
+import type * as workerHost from '../workers/worker-host.ts';
 import { metricsElsewhere } from './metrics-address.ts';
 import { printNote } from './output.ts';
 import { followHolder } from './serving-client.ts';
@@ -21,15 +21,22 @@ export async function openEmbeddedSession(
   metrics: ListenAddress | null,
 ): Promise<Session> {
   const { dataConverter } = await openPayloadEncryption(process.env);
+  let loading: Promise<typeof workerHost> | undefined;
+  const loadWorkers = () => (loading ??= import('../workers/worker-host.ts'));
   const embedded = await openEmbeddedTemporal({
     stateFolder: reading.folder,
     environment: process.env,
     onProgress: printNote,
+    // Half a second of loading, in which the server starts.
+    onStarting: () => void loadWorkers().catch(() => undefined),
   });
   try {
     const open = await connectEmbedded(embedded.address, embedded.namespace, dataConverter);
     printNote(`Temporal: embedded at ${embedded.address}; UI at ${embedded.uiUrl}`);
-    if (embedded.role === 'holder') return await holdServer(reading, embedded, open, metrics);
+    if (embedded.role === 'holder') {
+      const { startWorkerHost } = await loadWorkers();
+      return await holdServer(reading, { embedded, open, metrics, startWorkerHost });
+    }
     if (metrics !== null) printNote(metricsElsewhere);
     return joinHolder(reading, embedded, open);
   } catch (error) {
@@ -62,9 +69,17 @@ function joinHolder(reading: ReadingSession, embedded: EmbeddedJoiner, open: Ope
 
 async function holdServer(
   reading: ReadingSession,
-  embedded: EmbeddedHolder,
-  open: OpenClient,
-  metrics: ListenAddress | null,
+  {
+    embedded,
+    open,
+    metrics,
+    startWorkerHost,
+  }: {
+    readonly embedded: EmbeddedHolder;
+    readonly open: OpenClient;
+    readonly metrics: ListenAddress | null;
+    readonly startWorkerHost: (typeof workerHost)['startWorkerHost'];
+  },
 ): Promise<Session> {
   // What was wanted of runs while no process worked on them comes before their work.
   await tellWorkflows(open.client, reading.stores.runs);

@@ -21,6 +21,8 @@ export type EmbeddedOptions = {
   readonly stateFolder: StateFolder;
   readonly environment: NodeJS.ProcessEnv;
   readonly onProgress: (message: string) => void;
+  /** Called when the server is being started: there is about a second to do something else in. */
+  readonly onStarting?: () => void;
 };
 
 /** This process holds the state folder and its server. */
@@ -71,7 +73,7 @@ export async function becomeHolder(
 async function startServer(
   binary: TemporalBinary,
   record: ServerRecord,
-  { stateFolder, onProgress }: EmbeddedOptions,
+  { stateFolder, onProgress, onStarting }: EmbeddedOptions,
 ): Promise<Serving> {
   if (record.createdBy === null) {
     const aside = await moveIncompleteDatabaseAside(stateFolder);
@@ -81,7 +83,9 @@ async function startServer(
   // Before the start: should another server on this file have escaped every look, the ports collide.
   await writeServerRecord(stateFolder, { ...record, ports });
   const specification = { binary: binary.path, stateFolder, ports };
-  const server = await bringUpServer(specification, onProgress);
+  const starting = bringUpServer(specification, onProgress);
+  onStarting?.();
+  const server = await starting;
   if (record.createdBy === null) {
     const { path, cliVersion, serverVersion } = binary;
     const createdBy = { binary: path, cliVersion, serverVersion, at: new Date().toISOString() };
