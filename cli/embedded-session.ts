@@ -28,7 +28,7 @@ export async function openEmbeddedSession(
     environment: process.env,
     onProgress: printNote,
     // Half a second of loading, in which the server starts.
-    onStarting: () => void loadWorkers().catch(() => undefined),
+    onHolding: () => void loadWorkers().catch(() => undefined),
   });
   try {
     const open = await connectEmbedded(embedded.address, embedded.namespace, dataConverter);

@@ -1,8 +1,11 @@
-import OpenAI, { APIError } from 'openai';
+import type OpenAI from 'openai';
 import type { ChatRequest, WireReply } from '../../domain/calls/model-call.ts';
 import type { ChatModelSpec } from '../../domain/run-spec.ts';
 import { modelEndpoint } from './model-endpoint.ts';
 import { wireFetch } from './wire-fetch.ts';
+
+/** Takes a tenth of a second, in which this process has its workers to start. */
+const openai = import('openai');
 
 type Media = { readonly sha256: string; readonly mediaType: string; readonly bytes: Uint8Array };
 
@@ -30,7 +33,8 @@ export async function sendChat(sending: {
   const messages = messagesOf(request, media);
   const caught: { reply?: WireReply; failure?: { readonly error: unknown } } = {};
   const { baseUrl, query, keyHeaders } = modelEndpoint(model, apiKey);
-  const client = new OpenAI({
+  const { APIError, OpenAI: Client } = await openai;
+  const client = new Client({
     apiKey,
     baseURL: baseUrl,
     defaultQuery: query,

@@ -1,4 +1,3 @@
-import { execa } from 'execa';
 import { EnvironmentError } from '../../domain/errors/usage-error.ts';
 
 /** The programs that read videos, found and tried once. */
@@ -52,6 +51,7 @@ const advice =
   'Install ffmpeg (Debian and Ubuntu: apt-get install ffmpeg; macOS: brew install ffmpeg), or set VIDEOQA_FFMPEG and VIDEOQA_FFPROBE to the two programs.';
 
 async function versionOf(path: string, name: string, variable: string): Promise<string> {
+  const { execa } = await import('execa');
   const { stdout, failed } = await execa(path, ['-hide_banner', '-version'], {
     reject: false,
     stdin: 'ignore',

@@ -21,8 +21,8 @@ export type EmbeddedOptions = {
   readonly stateFolder: StateFolder;
   readonly environment: NodeJS.ProcessEnv;
   readonly onProgress: (message: string) => void;
-  /** Called when the server is being started: there is about a second to do something else in. */
-  readonly onStarting?: () => void;
+  /** Called before the server is started: there is about a second to do something else in. */
+  readonly onHolding?: () => void;
 };
 
 /** This process holds the state folder and its server. */
@@ -51,7 +51,9 @@ export async function becomeHolder(
     const { stateFolder, environment, onProgress } = options;
     const record = await readServerRecord(stateFolder);
     const { createdBy } = record;
-    const binary = await findTemporalBinary({ environment, createdBy, onProgress });
+    const finding = findTemporalBinary({ environment, createdBy, onProgress });
+    options.onHolding?.();
+    const binary = await finding;
     const serving =
       (await settleLeftOverServers(stateFolder, createdBy, onProgress)) ??
       (await startServer(binary, record, options));
@@ -73,7 +75,7 @@ export async function becomeHolder(
 async function startServer(
   binary: TemporalBinary,
   record: ServerRecord,
-  { stateFolder, onProgress, onStarting }: EmbeddedOptions,
+  { stateFolder, onProgress }: EmbeddedOptions,
 ): Promise<Serving> {
   if (record.createdBy === null) {
     const aside = await moveIncompleteDatabaseAside(stateFolder);
@@ -83,9 +85,7 @@ async function startServer(
   // Before the start: should another server on this file have escaped every look, the ports collide.
   await writeServerRecord(stateFolder, { ...record, ports });
   const specification = { binary: binary.path, stateFolder, ports };
-  const starting = bringUpServer(specification, onProgress);
-  onStarting?.();
-  const server = await starting;
+  const server = await bringUpServer(specification, onProgress);
   if (record.createdBy === null) {
     const { path, cliVersion, serverVersion } = binary;
     const createdBy = { binary: path, cliVersion, serverVersion, at: new Date().toISOString() };

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { pinnedCli } from './temporal-binary.ts';
 
 const goPackage = `github.com/temporalio/cli/cmd/temporal@v${pinnedCli.version}`;
@@ -41,6 +40,7 @@ async function runGo(
   environment: NodeJS.ProcessEnv,
   onLine: (line: string) => void,
 ): Promise<void> {
+  const { execa } = await import('execa');
   const go = execa('go', ['install', '-v', goPackage], {
     // Go refuses GOBIN for another platform, and must not look into the user's module on the way.
     cwd: workFolder,

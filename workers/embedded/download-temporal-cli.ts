@@ -2,7 +2,6 @@ import { createWriteStream } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { execa } from 'execa';
 import { z } from 'zod';
 import { pinnedCli } from './temporal-binary.ts';
 
@@ -27,6 +26,7 @@ export async function downloadTemporalCli(
   const { archiveUrl, fileToExtract } = await askForArchive(service);
   const archive = join(workFolder, 'archive.tar.gz');
   await fetchArchive(archiveUrl, archive, onProgress);
+  const { execa } = await import('execa');
   await execa('tar', ['-xzf', archive, '-C', workFolder, fileToExtract]);
   return join(workFolder, basename(fileToExtract));
 }

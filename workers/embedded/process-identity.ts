@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { execa } from 'execa';
 
 /** One process for its whole life: numbers are used again, the pair with the start time is not. */
 export type ProcessIdentity = {
@@ -39,6 +38,7 @@ async function startTimeFromProc(pid: number): Promise<string | null> {
 }
 
 async function startTimeFromPs(pid: number): Promise<string | null> {
+  const { execa } = await import('execa');
   const { stdout, exitCode } = await execa('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
     env: { LC_ALL: 'C', TZ: 'UTC' },
     reject: false,

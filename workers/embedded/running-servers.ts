@@ -1,5 +1,4 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { execa } from 'execa';
 import type { ServerPorts } from './free-ports.ts';
 import { identifyProcess, type ProcessIdentity } from './process-identity.ts';
 
@@ -39,6 +38,7 @@ async function commandsFromProc(): Promise<readonly Command[]> {
 }
 
 async function commandsFromPs(): Promise<readonly Command[]> {
+  const { execa } = await import('execa');
   const { stdout } = await execa('ps', ['-axww', '-o', 'pid=,command=']);
   return stdout.split('\n').map((line) => {
     const [, pid = '0', command = ''] = /^\s*(\d+)\s+(.*)$/.exec(line) ?? [];

@@ -42,8 +42,14 @@ async function tryUntil(address: string, deadline: number, signal: AbortSignal):
   throw new Error(`the server does not answer on ${address}: ${(lastError as Error).message}`);
 }
 
+/** gRPC would leave a port that is not open yet alone for a second. */
+const channelArgs = {
+  'grpc.initial_reconnect_backoff_ms': 20,
+  'grpc.max_reconnect_backoff_ms': 100,
+};
+
 async function prepareOnce(address: string): Promise<string> {
-  const connection = await Connection.connect({ address, connectTimeout: '2s' });
+  const connection = await Connection.connect({ address, connectTimeout: '2s', channelArgs });
   try {
     return await connection.withDeadline(Date.now() + 10_000, async () => {
       await prepareNamespace(connection);
