@@ -22,7 +22,6 @@ import {
   preprocessingIdOf,
   valuesPerPicture,
 } from './pictures/picture-preparation.ts';
-import type { QueuedPicture } from './batching/picture-queue.ts';
 import { prepareAtOnce } from './batching/prepare-at-once.ts';
 import { joinBatches, prepareBatch } from './batching/prepare-batch.ts';
 import type { SelfTestReport } from './self-test/self-test.ts';
@@ -109,7 +108,7 @@ const queueCapacity = 2048;
 const decodedAtOnceRange = { least: 4, most: 32 };
 
 /**
- * Loads a vision model into a thread of its own and tests it: a fixed picture must give the vector
+ * Loads a vision model into threads of its own and tests it: a fixed picture must give the vector
  * that its 32-bit float weights gave on the CPU, and the device must have run it.
  *
  * Pictures are decoded on the caller's thread pool, UV_THREADPOOL_SIZE threads (4 unless set).
@@ -126,18 +125,14 @@ export async function openEmbedder(options: EmbedderOptions): Promise<Embedder> 
   const folder = await readModelFolder(path, { dtype });
   const tested = await openTested(folder, options);
   const { dimension } = tested.inference;
-  const inModel: (readonly QueuedPicture[])[] = [];
   const keeper = keepInference(
     tested.inference,
     () => reopen(folder, options),
-    (error) => {
-      failAtWork(inModel, error);
-      batcher.failAll(error);
-    },
+    (error) => batcher.failAll(error),
   );
   const metrics = createMetrics();
   const batcher = createBatcher(
-    stagesOf(folder, tested, { keeper, inModel }, metrics),
+    stagesOf(folder, tested, keeper, metrics),
     queueCapacity,
   );
   const texts = createEmbedderTexts(() => openTextTower({ path, device, dtype }), dimension);
@@ -169,35 +164,17 @@ export async function openEmbedder(options: EmbedderOptions): Promise<Embedder> 
   };
 }
 
-function remove<Entry>(entries: Entry[], entry: Entry): void {
-  const place = entries.indexOf(entry);
-  if (place >= 0) entries.splice(place, 1);
-}
-
-/** Blames the batch at work for the end of the thread; the others have nothing to do with it. */
-function failAtWork(inModel: BatchesInModel['inModel'], { cause }: Error): void {
-  const [atWork = []] = inModel.splice(0);
-  const blamed = new EmbeddingThreadDiedError(cause, true);
-  for (const { request } of atWork) request.fail(blamed);
-}
-
-type BatchesInModel = {
-  readonly keeper: InferenceKeeper;
-  /** The pictures of each batch that the model has, the one at work first. */
-  readonly inModel: (readonly QueuedPicture[])[];
-};
-
 /** What the batches of one model go through. */
 function stagesOf(
   folder: ModelFolder,
   { inference, selfTest, batches: kind, largestBatch }: TestedInference,
-  { keeper, inModel }: BatchesInModel,
+  keeper: InferenceKeeper,
   metrics: MetricsRecorder,
 ): Omit<PipelineStages, 'take' | 'putBack'> {
   const sizes = createBatchSizes(largestBatch, inference.firstRunMs, kind);
   const { least, most } = decodedAtOnceRange;
   const decodedAtOnce = Math.min(most, Math.max(least, availableParallelism()));
-  const picturesAhead = 2 * Math.max(decodedAtOnce, largestBatch);
+  const picturesAhead = 2 * Math.max(decodedAtOnce, largestBatch * inference.atOnce);
   const buffers = createBatchBuffers(kind.isPadded ? 3 : picturesAhead);
   const resizing = selfTest.device === 'cpu' ? 'caller' : 'threads';
   const preparing = {
@@ -209,16 +186,14 @@ function stagesOf(
   return {
     dimension: inference.dimension,
     sizes,
+    atOnce: inference.atOnce,
     picturesAhead,
     metrics,
     prepare: (pictures) => prepareBatch(pictures, preparing),
     join: (batches) => joinBatches(batches, preparing),
-    run: async ({ pixels, rows, pictures }) => {
+    run: async ({ pixels, rows }) => {
       const model = await keeper.current();
-      inModel.push(pictures);
-      const result = await model
-        .run([pixelInput(folder, pixels, rows)], kind.rowsAtOnce)
-        .finally(() => remove(inModel, pictures));
+      const result = await model.run([pixelInput(folder, pixels, rows)], kind.rowsAtOnce);
       for (const buffer of result.returned) buffers.give(buffer);
       return result;
     },
@@ -239,5 +214,11 @@ async function reopen(folder: ModelFolder, options: EmbedderOptions): Promise<In
       `the embedding model in ${path} changed while it was in use; start the worker again`,
     );
   }
-  return (await openTested(folder, options)).inference;
+  try {
+    return (await openTested(folder, options)).inference;
+  } catch (error) {
+    // It had the picture of the test then, and nobody's else.
+    if (error instanceof EmbeddingThreadDiedError) throw new EmbeddingThreadDiedError(error.cause);
+    throw error;
+  }
 }

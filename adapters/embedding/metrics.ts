@@ -11,7 +11,7 @@ export type EmbedderMetrics = {
   readonly queueWaitMs: { readonly mean: number; readonly p95: number } | null;
   /** Time the device stood idle while pictures were being decoded for it. */
   readonly decodeWaitMs: number;
-  /** In runs that are over, as the runtime's own thread measures them. */
+  /** In runs that are over, as the runtime's own threads measure them; runs side by side share it. */
   readonly deviceBusyMs: number;
   /** Share of `elapsedMs`, 0 to 1. */
   readonly deviceBusyShare: number;
@@ -27,7 +27,10 @@ export type MetricsRecorder = {
   readonly isWaitingForDecoding: (isWaiting: boolean) => void;
   /** @param waitsMs  of each picture of the batch, until now */
   readonly started: (waitsMs: readonly number[]) => void;
-  /** @param pictures  delivered */
+  /**
+   * @param elapsedMs  that the run took from the device
+   * @param pictures   delivered
+   */
   readonly ran: (elapsedMs: number, pictures: number) => void;
   readonly overloaded: () => void;
   readonly halved: () => void;

@@ -7,9 +7,7 @@ import {
   createBatchSizes,
   largestCpuBatch,
 } from '../../adapters/embedding/batching/batch-sizes.ts';
-import { threadsPerRun } from '../../adapters/embedding/runtime/device-threads.ts';
-import { openInference } from '../../adapters/embedding/runtime/inference.ts';
-import { pixelInput } from '../../adapters/embedding/runtime/inference-pictures.ts';
+import { openVision, pixelInput } from '../../adapters/embedding/runtime/inference-pictures.ts';
 import type { ModelFolder } from '../../adapters/embedding/model-folder/model-folder.ts';
 import {
   createPreparation,
@@ -21,10 +19,9 @@ export type DeviceAlone = {
   /**
    * Runs so many pictures, in the batches that the product makes under full load.
    *
-   * @returns seconds in the runtime's thread, which is what Python's seconds are compared with, and
-   *   milliseconds per picture that go into handing it over to that thread and back
+   * @returns seconds, handing over to the runtime's threads and back included
    */
-  round(pictures: number): Promise<{ seconds: number; handOverMs: number }>;
+  round(pictures: number): Promise<number>;
   vector(pixels: Float32Array): Promise<Float32Array>;
   close(): Promise<void>;
 };
@@ -40,13 +37,7 @@ export async function openDeviceAlone(
   device: EmbeddingDevice,
 ): Promise<DeviceAlone> {
   const values = valuesPerPicture(folder.recipe);
-  const inference = await openInference({
-    modelPath: folder.modelPath,
-    device,
-    threads: threadsPerRun(),
-    outputNames: folder.outputNames,
-    warmUp: [pixelInput(folder, new Float32Array(values), 1)],
-  });
+  const inference = await openVision(folder, device);
   const batches = device === 'cpu' ? cpuBatches : acceleratorBatches;
   const run = async (input: Float32Array) =>
     inference.run([pixelInput(folder, input, input.length / values)], batches.rowsAtOnce);
@@ -60,21 +51,18 @@ export async function openDeviceAlone(
     round: async (pictures) => {
       const started = performance.now();
       let left = pictures;
-      let runMs = 0;
-      // Two batches at a time: while one runs, the next lies ready, as in the product.
+      // Two batches at a time for each thread: while one runs, the next lies ready, as in the product.
       const oneAfterAnother = async (): Promise<void> => {
         let input = pixels.slice();
         while (left > 0) {
           const taken = Math.min(rows, left);
           left -= taken;
-          const { elapsedMs, returned } = await run(input.subarray(0, taken * values));
-          runMs += elapsedMs;
-          input = new Float32Array(returned[0]!);
+          const { returned } = await run(input.subarray(0, taken * values));
+            input = new Float32Array(returned[0]!);
         }
       };
-      await Promise.all([oneAfterAnother(), oneAfterAnother()]);
-      const handOverMs = (performance.now() - started - runMs) / pictures;
-      return { seconds: runMs / 1000, handOverMs };
+      await Promise.all(Array.from({ length: 2 * inference.atOnce }, oneAfterAnother));
+      return (performance.now() - started) / 1000;
     },
     vector: async (input) => (await run(input.slice())).vectors,
     close: inference.close,

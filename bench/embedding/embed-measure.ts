@@ -21,7 +21,6 @@ import {
 import { type LoopGaps, watchEventLoop } from './embed-loop-gap.ts';
 import { type MemoryUse, watchMemory } from './embed-memory.ts';
 import type { EmbedRequest } from './embed-options.ts';
-import { median } from './embed-median.ts';
 import { openPackageAlone, type PackageAlone } from './embed-package.ts';
 import {
   openPython,
@@ -45,8 +44,6 @@ export type EmbedMeasurement = {
   readonly cosines: Readonly<Record<PythonEngine, number | null>>;
   readonly preparedPerCoreSecond: number;
   readonly loopGapsMs: LoopGaps;
-  /** Per picture, between the caller's thread and the runtime's. */
-  readonly handOverMs: number;
   readonly memory: MemoryUse | null;
   readonly metrics: EmbedderMetrics;
   readonly python: PythonVersions | null;
@@ -71,7 +68,7 @@ export async function measureModel(
   const python =
     pythonPath === null ? null : await openPython(pythonPath, model, device, pictureBatch(device));
   try {
-    const isQuick = (await alone.round(3)).seconds / 3 < quickMs / 1000;
+    const isQuick = (await alone.round(3)) / 3 < quickMs / 1000;
     const images = request.images ?? (isQuick ? 3000 : 12);
     const batch = pictureBatch(device);
     const imagesPerRound = batch * Math.ceil(images / rounds / batch);
@@ -107,10 +104,9 @@ async function takeTurns(
   { embedder, alone, npmPackage, python }: Engines,
   pictures: readonly Uint8Array[],
   images: number,
-): Promise<Pick<EmbedMeasurement, 'rounds' | 'loopGapsMs' | 'handOverMs'>> {
+): Promise<Pick<EmbedMeasurement, 'rounds' | 'loopGapsMs'>> {
   const asked = Array.from({ length: images }, (_, at) => pictures[at % pictures.length]!);
   const gaps: LoopGaps[] = [];
-  const handOverMs: number[] = [];
   const wholePath = async (): Promise<number> => {
     const stopWatching = watchEventLoop();
     const started = performance.now();
@@ -128,9 +124,7 @@ async function takeTurns(
   };
   for (let round = 0; round < rounds; round++) {
     found.wholePath.push(images / (await wholePath()));
-    const device = await alone.round(images);
-    found.device.push(images / device.seconds);
-    handOverMs.push(device.handOverMs);
+    found.device.push(images / (await alone.round(images)));
     if (npmPackage !== null) found.npmPackage.push(images / (await npmPackage.round(images)));
     if (python === null) continue;
     found.torch.push(images / (await python.round('torch', images)));
@@ -140,7 +134,7 @@ async function takeTurns(
     p99: Math.max(...gaps.map(({ p99 }) => p99)),
     max: Math.max(...gaps.map(({ max }) => max)),
   };
-  return { rounds: found, loopGapsMs, handOverMs: median(handOverMs)! };
+  return { rounds: found, loopGapsMs };
 }
 
 async function compareVectors(

@@ -39,7 +39,7 @@ export function formatMeasurement(
     `${measured.model}: ${3 * measured.imagesPerRound} images per engine in 3 rounds, load before ${measured.loadBefore.toFixed(2)}`,
     `self-test: cosine ${selfTest.cosine.toFixed(5)} to the ${selfTest.reference} reference, ${selfTest.nodes} nodes on ${selfTest.provider}, ${selfTest.elapsedMs.toFixed(0)} ms`,
     `ours, whole path from JPEG 1280x720: ${speed('wholePath')}`,
-    `ours, device only: ${speed('device')}; ${figure(gflops, 'GFLOP/s')}${share(gflops, peakTflops)}; handed over in ${measured.handOverMs.toFixed(2)} ms`,
+    `ours, device only: ${speed('device')}; ${figure(gflops, 'GFLOP/s')}${share(gflops, peakTflops)}`,
     `ONNX Runtime's npm package alone: ${speed('npmPackage')}`,
     `PyTorch${python === null ? '' : ` ${python.torch}`}, eager: ${speed('torch')}`,
     `ONNX Runtime${python === null ? '' : ` ${python.onnxruntime}`} in Python: ${speed('onnxruntime')}`,

@@ -84,7 +84,6 @@ function measured(change: Pick<EmbedMeasurement, 'rounds'>): EmbedMeasurement {
     cosines: { torch: null, onnxruntime: null },
     preparedPerCoreSecond: 100,
     loopGapsMs: { p99: 1, max: 2 },
-    handOverMs: 0.1,
     memory: null,
     metrics: {
       elapsedMs: 1,

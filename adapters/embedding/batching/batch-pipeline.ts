@@ -12,6 +12,8 @@ export type PipelineStages = {
   /** Values per vector. */
   readonly dimension: number;
   readonly sizes: BatchSizes;
+  /** Runs that the model can do side by side. */
+  readonly atOnce: number;
   /** Pictures that are prepared ahead of the batch in progress; queries may add as many again. */
   readonly picturesAhead: number;
   readonly metrics: MetricsRecorder;
@@ -21,7 +23,7 @@ export type PipelineStages = {
   putBack(pictures: readonly QueuedPicture[]): void;
   prepare(pictures: readonly QueuedPicture[]): Promise<PreparedBatch>;
   join(batches: readonly PreparedBatch[]): PreparedBatch;
-  /** Runs one batch, after those asked for before. Shape of the result: [rows, dimension]. */
+  /** Runs one batch. Shape of the result: [rows, dimension]. */
   run(batch: PreparedBatch): Promise<{ vectors: Float32Array; elapsedMs: number }>;
 };
 
@@ -40,25 +42,26 @@ export type Pipeline = {
  * that is too large for the device's memory is taken apart and comes again in halves.
  */
 export function createPipeline(stages: PipelineStages): Pipeline {
-  const { sizes, metrics } = stages;
+  const { sizes, atOnce, metrics } = stages;
   const running = new Set<Promise<void>>();
   let stopped = false;
 
   const wake = (): void => {
     if (stopped) return;
-    if (running.size === 0) startRun(1);
-    if (running.size === 1 && sizes.areRunsShort()) startRun(sizes.next());
+    while (running.size < atOnce && startRun(1));
+    while (running.size < 2 * atOnce && sizes.areRunsShort() && startRun(sizes.next()));
     ahead.fill();
     metrics.isWaitingForDecoding(running.size === 0 && !ahead.isEmpty());
   };
-  const startRun = (leastPictures: number): void => {
+  const startRun = (leastPictures: number): boolean => {
     const batches = ahead.choose(leastPictures);
-    if (batches.length === 0) return;
+    if (batches.length === 0) return false;
     const run = runBatch(stages.join(batches)).then(() => {
       running.delete(run);
       wake();
     });
     running.add(run);
+    return true;
   };
   const ahead = createBatchesAhead(stages, wake);
   const runBatch = async (batch: PreparedBatch): Promise<void> => {
@@ -67,7 +70,7 @@ export function createPipeline(stages: PipelineStages): Pipeline {
     try {
       const { vectors, elapsedMs } = await stages.run(batch);
       sizes.ran(batch.rows, elapsedMs);
-      metrics.ran(elapsedMs, deliver(batch.pictures, vectors, stages.dimension));
+      metrics.ran(elapsedMs / atOnce, deliver(batch.pictures, vectors, stages.dimension));
     } catch (error) {
       giveUp(stages, batch.pictures, batch.rows, error);
     }

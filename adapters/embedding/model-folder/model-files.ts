@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type EmbeddingDtype, embeddingDtypes } from '../../../domain/run-spec.ts';
 import { EnvironmentError } from '../../../domain/errors/usage-error.ts';
@@ -102,6 +102,12 @@ export async function hashFiles(paths: readonly string[]): Promise<string> {
     }
   }
   return hash.digest('hex');
+}
+
+/** Bytes of files together. */
+export async function sizeOfFiles(paths: readonly string[]): Promise<number> {
+  const stats = await Promise.all(paths.map((path) => stat(path)));
+  return stats.reduce((sum, { size }) => sum + size, 0);
 }
 
 function namesIn(folder: string): Promise<string[]> {

@@ -1,6 +1,6 @@
 import type { EmbeddingDtype } from '../../../domain/run-spec.ts';
 import { type ModelFamily, readModelConfig } from './model-config.ts';
-import { findTower, hashFiles, requireTower } from './model-files.ts';
+import { findTower, hashFiles, requireTower, sizeOfFiles } from './model-files.ts';
 import { readManifest } from './model-manifest.ts';
 import { readRecipe } from './model-recipe.ts';
 import type { PictureRecipe } from '../pictures/picture-preparation.ts';
@@ -14,6 +14,8 @@ export type ModelFolder = {
   readonly dtype: EmbeddingDtype;
   /** The ONNX file of the vision tower. */
   readonly modelPath: string;
+  /** Of the ONNX file and its external data files. */
+  readonly modelBytes: number;
   /** sha256 over the ONNX file and its external data files, in name order; 64 hex digits. */
   readonly modelHash: string;
   /** Outputs of the vision tower in the shared space, in order of preference. */
@@ -47,6 +49,7 @@ export async function readModelFolder(
     revision: manifest?.revision ?? null,
     dtype,
     modelPath: vision.modelPath,
+    modelBytes: await sizeOfFiles(vision.paths),
     modelHash: await hashFiles(vision.paths),
     outputNames: config.outputNames.vision,
     recipe,

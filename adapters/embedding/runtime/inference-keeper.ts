@@ -11,7 +11,7 @@ export type InferenceKeeper = {
 /**
  * @param first    open already
  * @param reopen   called after a death
- * @param onDeath  told of each death
+ * @param onDeath  told of each death, after the runs that the thread had were rejected
  */
 export function keepInference(
   first: Inference,
@@ -22,10 +22,12 @@ export function keepInference(
   const forget = (): void => {
     current = undefined;
   };
+  const dead: Promise<void>[] = [];
   const keep = (inference: Inference): Inference => {
     void inference.died.then((error) => {
       forget();
-      onDeath(error);
+      dead.push(inference.close());
+      setImmediate(onDeath, error);
     });
     return inference;
   };
@@ -40,7 +42,7 @@ export function keepInference(
     },
     close: async () => {
       const open = await current?.catch(() => undefined);
-      await open?.close();
+      await Promise.all([open?.close(), ...dead]);
     },
   };
 }

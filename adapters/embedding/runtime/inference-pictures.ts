@@ -10,7 +10,8 @@ import {
 import { type EmbeddingDevice, providerOf } from './device.ts';
 import { saysOutOfMemory } from './device-errors.ts';
 import { threadsPerRun } from './device-threads.ts';
-import { type Inference, openInference } from './inference.ts';
+import type { Inference } from './inference.ts';
+import { type Copies, copiesFor, openCopies } from './inference-copies.ts';
 import type { ModelInput } from './inference-messages.ts';
 import { findTower, hashFiles } from '../model-folder/model-files.ts';
 import { type ModelFolder, readModelFolder } from '../model-folder/model-folder.ts';
@@ -69,18 +70,29 @@ export async function openTestedInference(
   }
 }
 
+/** Loads the vision tower of a folder. @throws what `openInference` throws */
+export function openVision(
+  folder: ModelFolder,
+  device: EmbeddingDevice,
+  copies = copiesOn(device, folder),
+): Promise<Inference> {
+  const { modelPath, outputNames, recipe } = folder;
+  const black = pixelInput(folder, new Float32Array(valuesPerPicture(recipe)), 1);
+  return openCopies({ modelPath, device, outputNames, warmUp: [black] }, copies);
+}
+
+function copiesOn(device: EmbeddingDevice, { modelBytes }: ModelFolder): Copies {
+  const cores = threadsPerRun();
+  return device === 'cpu' ? copiesFor(modelBytes, cores) : { copies: 1, threads: cores };
+}
+
 async function loadVision(
   folder: ModelFolder,
   { path, device }: TestedInferenceOptions,
+  copies?: Copies,
 ): Promise<Inference> {
   try {
-    return await openInference({
-      modelPath: folder.modelPath,
-      device,
-      threads: threadsPerRun(),
-      outputNames: folder.outputNames,
-      warmUp: [pixelInput(folder, new Float32Array(valuesPerPicture(folder.recipe)), 1)],
-    });
+    return await openVision(folder, device, copies);
   } catch (error) {
     if (error instanceof EnvironmentError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
@@ -110,7 +122,8 @@ async function testInference(
     embed: () => embedTestPicture(inference, folder),
     embedAsReference: async () => {
       const fullPrecision = await readModelFolder(path);
-      const reference = await loadVision(fullPrecision, { ...options, device: 'cpu' });
+      const once = { copies: 1, threads: threadsPerRun() };
+      const reference = await loadVision(fullPrecision, { ...options, device: 'cpu' }, once);
       try {
         return await embedTestPicture(reference, fullPrecision);
       } finally {

@@ -11,20 +11,21 @@ import type {
   ModelSetup,
 } from './inference-messages.ts';
 
-/** A tower of a model (pictures or texts), loaded in a thread of its own. */
+/** A tower of a model (pictures or texts), loaded in threads of its own. */
 export type Inference = Omit<InferenceLoaded, 'kind'> & {
-  /** Resolves if the thread ends although nobody closed it. */
+  /** Runs that go on side by side; more wait. */
+  readonly atOnce: number;
+  /** Resolves if a thread ends although nobody closed it, just before the runs it had are rejected. */
   readonly died: Promise<EmbeddingThreadDiedError>;
   /**
-   * Runs the model; the inputs' buffers are given away. Runs follow one another in the order of the
-   * calls.
+   * Runs the model; the inputs' buffers are given away. Runs begin in the order of the calls.
    *
    * @param inputs      the first dimension of each is the number of rows
    * @param rowsAtOnce  splits the rows into several runs, which cost only one hand-over to the
    *   thread and back: a tenth of a millisecond, which shows beside runs of less than one
    * @default rowsAtOnce  all rows
    * @throws {InferenceFailedError} when the runtime refuses
-   * @throws {EmbeddingThreadDiedError} when the thread has ended
+   * @throws {EmbeddingThreadDiedError} when the thread has ended; says whether it ended in this run
    */
   run(inputs: readonly ModelInput[], rowsAtOnce?: number): Promise<InferenceVectors>;
   /** Releases the model and ends the thread, after the runs that were asked for before. */
@@ -51,7 +52,7 @@ export async function openInference(setup: ModelSetup): Promise<Inference> {
     const loaded = await thread.request({ kind: 'load', ...setup }, []);
     if (loaded.kind !== 'loaded') throw new Error(`the thread answered ${loaded.kind} to load`);
     requireDevice(setup.device, loaded.deviceUse);
-    return { ...loaded, died: thread.died, run: runIn(thread), close: thread.close };
+    return { ...loaded, atOnce: 1, died: thread.died, run: runIn(thread), close: thread.close };
   } catch (error) {
     await thread.close();
     throw (error instanceof Error && deviceErrorOf(setup.device, error)) || error;
@@ -89,7 +90,13 @@ function startThread() {
     // A thread that was asked to end has not died: this promise then never settles.
     if (closing) return new Promise<never>(() => {});
     death = new EmbeddingThreadDiedError(cause);
-    for (const { reject } of waiting.splice(0)) reject(death);
+    const [atWork, ...others] = waiting.splice(0);
+    const fallout = death;
+    // Later, so that a caller that tries again meets nobody who does not know of the death yet.
+    setImmediate(() => {
+      atWork?.reject(new EmbeddingThreadDiedError(cause, true));
+      for (const { reject } of others) reject(fallout);
+    });
     return death;
   });
   return {

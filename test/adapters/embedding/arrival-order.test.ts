@@ -97,6 +97,7 @@ describe('a real vision tower', () => {
       {
         dimension: inference.dimension,
         sizes,
+        atOnce: inference.atOnce,
         picturesAhead: 16,
         metrics: createMetrics(),
         prepare: (batch) => prepareBatch(batch, preparing),

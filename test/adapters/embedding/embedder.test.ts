@@ -13,6 +13,8 @@ import {
   EmbeddingQueueFullError,
   EmbeddingThreadDiedError,
 } from '../../../adapters/embedding/embedding-errors.ts';
+import { threadsPerRun } from '../../../adapters/embedding/runtime/device-threads.ts';
+import { copiesFor } from '../../../adapters/embedding/runtime/inference-copies.ts';
 import { differentPictures, gradient, modelFolder, plainPicture } from './pictures.ts';
 
 /** What ONNX Runtime's Python gives for `gradient()`, prepared with numpy and scaled to length 1. */
@@ -271,7 +273,7 @@ describe('an embedder whose model gives NaN', () => {
 });
 
 describe('an embedder whose thread dies', () => {
-  it('rejects what waits and starts the thread once for the calls that follow', async () => {
+  it('rejects what waits and starts its threads once for the calls that follow', async () => {
     const threads: Worker[] = [];
     const count = (thread: Worker): void => void threads.push(thread);
     process.on('worker', count);
@@ -290,7 +292,7 @@ describe('an embedder whose thread dies', () => {
       expect(result).toMatchObject({ reason: expect.any(EmbeddingThreadDiedError) });
     }
     expect(after).toEqual([before, before]);
-    expect(threads).toHaveLength(2);
+    expect(threads).toHaveLength(2 * copiesFor(0, threadsPerRun()).copies);
   });
 
   it('blames the pictures that the thread had, and no others', async () => {

@@ -106,6 +106,18 @@ describe('batches whose runs are short', () => {
   });
 });
 
+describe('batches of a model with several copies', () => {
+  it('keep all copies at work, and line up behind each when they are full', async () => {
+    const long = fakeDevice({ largest: 1, atOnce: 2, runMs: 101 });
+    const short = fakeDevice({ largest: 1, atOnce: 2, picturesAhead: 8 });
+
+    await Promise.all([long.embed([1, 2, 3, 4, 5, 6]), short.embed([1, 2, 3, 4, 5, 6])]);
+
+    expect(long.mostInFlight()).toBe(2);
+    expect(short.mostInFlight()).toBe(4);
+  });
+});
+
 describe('batches of the CPU', () => {
   it('hold one picture each', async () => {
     const device = fakeDevice({ largest: 1 });
@@ -175,6 +187,8 @@ function fakeDevice(options: {
   largest: number;
   memoryForRows?: number;
   picturesAhead?: number;
+  /** Runs side by side, as the device tells it. */
+  atOnce?: number;
   queueCapacity?: number;
   /** As the device tells it. */
   runMs?: number;
@@ -203,6 +217,7 @@ function fakeDevice(options: {
     {
       dimension: 2,
       sizes,
+      atOnce: options.atOnce ?? 1,
       metrics,
       picturesAhead: options.picturesAhead ?? 2 * largest,
       prepare: (pictures) => prepareBatch(pictures, preparing),
