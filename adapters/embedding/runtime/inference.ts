@@ -87,17 +87,15 @@ function startThread() {
   });
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   const died = exited.then(() => {
-    // A thread that was asked to end has not died: this promise then never settles.
-    if (closing) return new Promise<never>(() => {});
-    death = new EmbeddingThreadDiedError(cause);
+    const fallout = (death = new EmbeddingThreadDiedError(cause));
     const [atWork, ...others] = waiting.splice(0);
-    const fallout = death;
     // Later, so that a caller that tries again meets nobody who does not know of the death yet.
     setImmediate(() => {
       atWork?.reject(new EmbeddingThreadDiedError(cause, true));
       for (const { reject } of others) reject(fallout);
     });
-    return death;
+    // A thread that was asked to end has not died: this promise then never settles.
+    return closing ? new Promise<never>(() => {}) : fallout;
   });
   return {
     died,

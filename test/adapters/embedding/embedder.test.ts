@@ -273,6 +273,8 @@ describe('an embedder whose model gives NaN', () => {
 });
 
 describe('an embedder whose thread dies', () => {
+  const { copies } = copiesFor(0, threadsPerRun());
+
   it('rejects what waits and starts its threads once for the calls that follow', async () => {
     const threads: Worker[] = [];
     const count = (thread: Worker): void => void threads.push(thread);
@@ -292,7 +294,7 @@ describe('an embedder whose thread dies', () => {
       expect(result).toMatchObject({ reason: expect.any(EmbeddingThreadDiedError) });
     }
     expect(after).toEqual([before, before]);
-    expect(threads).toHaveLength(2 * copiesFor(0, threadsPerRun()).copies);
+    expect(threads).toHaveLength(2 * copies);
   });
 
   it('blames the pictures that the thread had, and no others', async () => {
@@ -306,7 +308,9 @@ describe('an embedder whose thread dies', () => {
       const errors = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
       const blamed = errors.filter(({ endedThread }) => endedThread === true);
       expect(errors.length).toBeGreaterThan(blamed.length);
-      expect(blamed).toHaveLength(1);
+      expect(blamed.length).toBeGreaterThan(0);
+      // Each thread ends at its fourth run, and one may do so before the others are closed.
+      expect(blamed.length).toBeLessThanOrEqual(copies);
       expect((await embedder.embed(pictures)).vectors.length).toBeGreaterThan(0);
     } finally {
       delete process.env['VIDEOQA_CRASH_AT'];

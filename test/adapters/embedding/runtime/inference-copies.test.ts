@@ -29,13 +29,13 @@ describe('the copies of a model on the CPU', () => {
     expect(new Set(answers.map(({ vectors }) => vectors.join())).size).toBe(1);
   });
 
-  it('have died when one has: its run is to blame, those of the others end, new ones are refused', async () => {
+  it('have died when one has: runs that ended their thread are to blame, new ones are refused', async () => {
     process.env['VIDEOQA_CRASH_AT'] = 'thread-running:2';
     onTestFinished(() => void delete process.env['VIDEOQA_CRASH_AT']);
     const threads = watchThreads();
     const copies = await open(2);
 
-    const ends = Promise.allSettled([1, 2, 3].map(() => copies.run([picture()])));
+    const ends = Promise.allSettled([1, 2, 3, 4].map(() => copies.run([picture()])));
     const death = await copies.died;
     const late = copies.run([picture()]);
     await expect(late).rejects.toBe(death);
@@ -46,9 +46,19 @@ describe('the copies of a model on the CPU', () => {
       { status: 'fulfilled' },
       { status: 'fulfilled' },
       { status: 'rejected', reason: { endedThread: true } },
+      // Its thread ended while it was being closed, or before.
+      { status: 'rejected', reason: { endedThread: true } },
     ]);
     expect(death).toBeInstanceOf(EmbeddingThreadDiedError);
     await Promise.all(threads.map(({ ended }) => ended));
+  });
+
+  it('end the runs that they have before they close', async () => {
+    const copies = await open(2);
+    const ends = Promise.allSettled([1, 2, 3].map(() => copies.run([picture()])));
+    await copies.close();
+
+    expect((await ends).map(({ status }) => status)).toEqual(Array(3).fill('fulfilled'));
   });
 
   it('leave no thread behind when they cannot be loaded', async () => {
