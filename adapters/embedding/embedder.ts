@@ -131,10 +131,7 @@ export async function openEmbedder(options: EmbedderOptions): Promise<Embedder> 
     (error) => batcher.failAll(error),
   );
   const metrics = createMetrics();
-  const batcher = createBatcher(
-    stagesOf(folder, tested, keeper, metrics),
-    queueCapacity,
-  );
+  const batcher = createBatcher(stagesOf(folder, tested, keeper, metrics), queueCapacity);
   const texts = createEmbedderTexts(() => openTextTower({ path, device, dtype }), dimension);
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {

@@ -58,7 +58,7 @@ export async function openDeviceAlone(
           const taken = Math.min(rows, left);
           left -= taken;
           const { returned } = await run(input.subarray(0, taken * values));
-            input = new Float32Array(returned[0]!);
+          input = new Float32Array(returned[0]!);
         }
       };
       await Promise.all(Array.from({ length: 2 * inference.atOnce }, oneAfterAnother));
