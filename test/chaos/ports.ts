@@ -1,5 +1,6 @@
 import { StepError } from '../../domain/errors/step-error.ts';
 import { createRandom, type Random } from '../../simulator/world/random.ts';
+import type { Stores } from '../../workers/open-stores.ts';
 import { type Disturbance, runInProcess } from './in-process.ts';
 import type { Finding } from './part.ts';
 import { openScene } from './scene.ts';
@@ -13,12 +14,13 @@ const troubles: readonly Trouble[] = [
   {
     name: 'stores that fail now and then',
     disturb: (random) => ({
-      stores: (stores) => ({
-        ...stores,
-        blobs: failing(stores.blobs, random, ['put', 'get']),
-        calls: failing(stores.calls, random, ['findUsable', 'storeResponse', 'settle', 'ofStep']),
-        runs: failing(stores.runs, random, ['recordRows', 'slice']),
-      }),
+      stores: (stores) => {
+        const disturbed = Object.entries(stores).map(([name, store]) => [
+          name,
+          typeof store === 'object' ? failing(store, random) : store,
+        ]);
+        return Object.fromEntries(disturbed) as Stores;
+      },
     }),
   },
   {
@@ -79,27 +81,28 @@ export async function* disturbedPorts(options: {
   }
 }
 
-const failingShare = 0.05;
+const failingShare = 0.03;
 
-function failing<Store extends object>(
-  store: Store,
-  random: Random,
-  names: readonly (keyof Store)[],
-): Store {
-  const wrapped = names.map((name) => {
-    const method = store[name] as (...values: unknown[]) => Promise<unknown>;
-    const disturbed = async (...values: unknown[]) => {
+/** Every method that gives a promise fails now and then. */
+function failing<Store extends object>(store: Store, random: Random): Store {
+  const promising = new Set<string>();
+  const methods = Object.entries(store).filter(([, method]) => typeof method === 'function');
+  const disturbed = methods.map(([name, method]: [string, (...values: unknown[]) => unknown]) => {
+    const work = (...values: unknown[]): unknown => {
       // Before or after the work: a write may have happened although it is said to have failed.
       const draw = random.next();
-      if (draw < failingShare / 2) throw storageFailure('EIO');
-      const result = await method(...values);
-      if (draw < failingShare) throw storageFailure('EIO');
-      return result;
+      if (draw < failingShare / 2 && promising.has(name)) return Promise.reject(failureOf(name));
+      const result = method.apply(store, values);
+      if (!(result instanceof Promise)) return result;
+      promising.add(name);
+      return draw < failingShare ? result.then(() => Promise.reject(failureOf(name))) : result;
     };
-    return [name, disturbed];
+    return [name, work];
   });
-  return { ...store, ...Object.fromEntries(wrapped) };
+  return { ...store, ...Object.fromEntries(disturbed) };
 }
+
+const failureOf = (name: string): StepError => storageFailure(`EIO in ${name}`);
 
 function storageFailure(code: string): StepError {
   return new StepError('storage', 'retry', `a store fails on purpose: ${code}`);
