@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { UsageError } from '../domain/errors/usage-error.ts';
 import { findTemporalBinary } from '../workers/embedded/find-temporal-binary.ts';
 import type { BenchStrategy } from './bench-run.ts';
-import { median } from './embedding/embed-median.ts';
+import { median } from './median.ts';
 import { type Lever, levers, memoryLever, productLever } from './levers.ts';
 import { describeMachine, type Machine } from './machine.ts';
 import { measureTreeOn, type TreeOptions } from './measure-tree.ts';

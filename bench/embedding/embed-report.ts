@@ -1,6 +1,6 @@
 import { cpus } from 'node:os';
 import type { EmbedMeasurement, EngineName } from './embed-measure.ts';
-import { median } from './embed-median.ts';
+import { median } from '../median.ts';
 
 /** One promise and what was measured; null = not measured, or no promise but a figure to compare with. */
 export type EmbedTarget = {

@@ -10,7 +10,7 @@ import {
 } from '../../simulator/server/start-simulated-provider.ts';
 import { findTemporalBinary } from '../../workers/embedded/find-temporal-binary.ts';
 import { claim, claimLines, endWith } from '../claims.ts';
-import { median } from '../embedding/embed-median.ts';
+import { median } from '../median.ts';
 import { describeMachine } from '../machine.ts';
 import { positive } from '../tree-options.ts';
 import { databaseOf, fillState } from './fill-state.ts';

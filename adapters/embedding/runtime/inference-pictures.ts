@@ -70,7 +70,11 @@ export async function openTestedInference(
   }
 }
 
-/** Loads the vision tower of a folder. @throws what `openInference` throws */
+/**
+ * Loads the vision tower of a folder.
+ *
+ * @throws what `openInference` throws
+ */
 export function openVision(
   folder: ModelFolder,
   device: EmbeddingDevice,
