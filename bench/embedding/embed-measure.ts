@@ -49,7 +49,6 @@ export type EmbedMeasurement = {
   readonly python: PythonVersions | null;
 };
 
-const rounds = 3;
 /** Below this a picture is cheap enough for thousands of them. */
 const quickMs = 20;
 
@@ -71,14 +70,18 @@ export async function measureModel(
     const isQuick = (await alone.round(3)) / 3 < quickMs / 1000;
     const images = request.images ?? (isQuick ? 3000 : 12);
     const batch = pictureBatch(device);
-    const imagesPerRound = batch * Math.ceil(images / rounds / batch);
+    const imagesPerRound = batch * Math.ceil(images / request.rounds / batch);
     const watched = request.memoryImages ?? (isQuick ? 10_000 : 100);
     return {
       model,
       selfTest: embedder.selfTest,
       loadBefore,
       imagesPerRound,
-      ...(await takeTurns({ embedder, alone, npmPackage, python }, pictures, imagesPerRound)),
+      ...(await takeTurns(
+        { embedder, alone, npmPackage, python },
+        Array.from({ length: imagesPerRound }, (_, at) => pictures[at % pictures.length]!),
+        request.rounds,
+      )),
       cosines: await compareVectors(folder, alone, python, pictures[0]!),
       preparedPerCoreSecond: await preparedPerCoreSecond(folder, pictures, 200),
       memory: watched === 0 ? null : await watchMemory(embedder, pictures, watched),
@@ -103,18 +106,27 @@ type Engines = {
 async function takeTurns(
   { embedder, alone, npmPackage, python }: Engines,
   pictures: readonly Uint8Array[],
-  images: number,
+  rounds: number,
 ): Promise<Pick<EmbedMeasurement, 'rounds' | 'loopGapsMs'>> {
-  const asked = Array.from({ length: images }, (_, at) => pictures[at % pictures.length]!);
+  const images = pictures.length;
   const gaps: LoopGaps[] = [];
   const wholePath = async (): Promise<number> => {
     const stopWatching = watchEventLoop();
     const started = performance.now();
-    await Promise.all(asked.map((picture) => embedder.embed([picture], { lane: 'index' })));
+    await Promise.all(pictures.map((picture) => embedder.embed([picture], { lane: 'index' })));
     const seconds = (performance.now() - started) / 1000;
     gaps.push(stopWatching());
     return seconds;
   };
+  const turns: [EngineName, () => Promise<number>][] = [
+    ['wholePath', wholePath],
+    ['device', () => alone.round(images)],
+  ];
+  if (npmPackage !== null) turns.push(['npmPackage', () => npmPackage.round(images)]);
+  if (python !== null) {
+    turns.push(['onnxruntime', () => python.round('onnxruntime', images)]);
+    turns.push(['torch', () => python.round('torch', images)]);
+  }
   const found: Record<EngineName, number[]> = {
     wholePath: [],
     device: [],
@@ -123,12 +135,9 @@ async function takeTurns(
     onnxruntime: [],
   };
   for (let round = 0; round < rounds; round++) {
-    found.wholePath.push(images / (await wholePath()));
-    found.device.push(images / (await alone.round(images)));
-    if (npmPackage !== null) found.npmPackage.push(images / (await npmPackage.round(images)));
-    if (python === null) continue;
-    found.torch.push(images / (await python.round('torch', images)));
-    found.onnxruntime.push(images / (await python.round('onnxruntime', images)));
+    // There and back: a load that grows or falls meets the first engine as it meets the last.
+    const order = round % 2 === 0 ? turns : turns.toReversed();
+    for (const [engine, seconds] of order) found[engine].push(images / (await seconds()));
   }
   const loopGapsMs = {
     p99: Math.max(...gaps.map(({ p99 }) => p99)),

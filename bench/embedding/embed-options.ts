@@ -8,7 +8,8 @@ Embeds JPEG pictures of 1280x720 and says how fast, beside PyTorch and ONNX Runt
 
   --model <dir>           a model folder; again for more (the tiny model of this repository)
   --python <path>         a Python with torch, transformers, onnxruntime; without it: "not measured"
-  --images <n>            pictures per engine, over three rounds (3000 where one takes < 20 ms, else 12)
+  --images <n>            pictures per engine over all rounds (3000 where one takes < 20 ms, else 12)
+  --rounds <n>            turns that each engine takes; the fastest counts (6)
   --memory-images <n>     pictures while memory is watched (10000 or 100); 0 leaves it out
   --device <device>       ${embeddingDevices.join(', ')} (cpu)
   --peak-tflops <n>       the device's limit, to tell the share of it that is used
@@ -22,6 +23,7 @@ export type EmbedRequest = {
   readonly models: readonly string[];
   readonly python: string | null;
   readonly images: number | null;
+  readonly rounds: number;
   readonly memoryImages: number | null;
   readonly device: EmbeddingDevice;
   readonly peakTflops: number | null;
@@ -36,6 +38,7 @@ export function parseEmbedRequest(args: readonly string[]): EmbedRequest {
       model: { type: 'string', multiple: true, default: ['simulator/model/tiny-siglip'] },
       python: { type: 'string' },
       images: { type: 'string' },
+      rounds: { type: 'string', default: '6' },
       'memory-images': { type: 'string' },
       device: { type: 'string', default: 'cpu' },
       'peak-tflops': { type: 'string' },
@@ -52,6 +55,7 @@ export function parseEmbedRequest(args: readonly string[]): EmbedRequest {
     models: values.model,
     python: values.python ?? null,
     images: numberOf('--images', values.images, 3),
+    rounds: numberOf('--rounds', values.rounds, 1)!,
     memoryImages: numberOf('--memory-images', values['memory-images'], 0),
     device,
     peakTflops: numberOf('--peak-tflops', values['peak-tflops'], 1),

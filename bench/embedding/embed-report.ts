@@ -1,6 +1,5 @@
 import { cpus } from 'node:os';
 import type { EmbedMeasurement, EngineName } from './embed-measure.ts';
-import { median } from '../median.ts';
 
 /** One promise and what was measured; null = not measured, or no promise but a figure to compare with. */
 export type EmbedTarget = {
@@ -9,12 +8,17 @@ export type EmbedTarget = {
   readonly target: number | null;
 };
 
-/** Ratios of images per second: the median over the rounds, each engine against its neighbour in time. */
+/**
+ * Ratios of images per second, each engine by its fastest round. What else runs on the machine can
+ * only slow a round down, so the fastest is the one that it disturbed least, as timeit of Python says.
+ */
 export function embedTargets({ rounds }: EmbedMeasurement): EmbedTarget[] {
   const ratio = (claim: string, mine: EngineName, other: EngineName, target: number | null) => ({
     claim,
     target,
-    ratio: median(rounds[mine].flatMap((value, at) => value / (rounds[other][at] ?? NaN))),
+    ratio: isMissing(rounds[mine], rounds[other])
+      ? null
+      : fastest(rounds[mine]) / fastest(rounds[other]),
   });
   return [
     ratio('device / eager PyTorch', 'device', 'torch', 1),
@@ -31,12 +35,11 @@ export function formatMeasurement(
   peakTflops: number | null,
 ): string {
   const { rounds, selfTest, metrics, memory, loopGapsMs, cosines, python } = measured;
-  const speed = (engine: EngineName): string => figure(median(rounds[engine]), 'images/s');
-  const device = median(rounds.device);
-  const gflops = gflop === null || device === null ? null : gflop * device;
+  const speed = (engine: EngineName): string => speedOf(rounds[engine]);
+  const gflops = gflop === null ? null : gflop * fastest(rounds.device);
   return [
     '',
-    `${measured.model}: ${3 * measured.imagesPerRound} images per engine in 3 rounds, load before ${measured.loadBefore.toFixed(2)}`,
+    `${measured.model}: ${measured.imagesPerRound} images per engine in each of ${rounds.device.length} rounds, load before ${measured.loadBefore.toFixed(2)}`,
     `self-test: cosine ${selfTest.cosine.toFixed(5)} to the ${selfTest.reference} reference, ${selfTest.nodes} nodes on ${selfTest.provider}, ${selfTest.elapsedMs.toFixed(0)} ms`,
     `ours, whole path from JPEG 1280x720: ${speed('wholePath')}`,
     `ours, device only: ${speed('device')}; ${figure(gflops, 'GFLOP/s')}${share(gflops, peakTflops)}`,
@@ -67,12 +70,24 @@ function formatTarget({ claim, ratio, target }: EmbedTarget): string {
 
 /** A model that costs less than decoding cannot hide it, whatever runs beside what. */
 function decodingBound({ rounds, preparedPerCoreSecond }: EmbedMeasurement): string[] {
-  const device = median(rounds.device);
   const decoded = preparedPerCoreSecond * cpus().length;
-  if (device === null || device < decoded) return [];
+  if (fastest(rounds.device) < decoded) return [];
   return [
     `the whole path is bound by decoding: all cores prepare at most ${decoded.toFixed(0)} images/s for this model`,
   ];
+}
+
+function speedOf(rounds: readonly number[]): string {
+  if (rounds.length === 0) return 'not measured';
+  return `${figure(fastest(rounds), 'images/s')} (slowest round ${figure(Math.min(...rounds))})`;
+}
+
+function isMissing(...engines: readonly (readonly number[])[]): boolean {
+  return engines.some((rounds) => rounds.length === 0);
+}
+
+function fastest(rounds: readonly number[]): number {
+  return Math.max(...rounds);
 }
 
 function share(gflops: number | null, peakTflops: number | null): string {
