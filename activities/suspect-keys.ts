@@ -43,7 +43,11 @@ export function createSuspectKeys(now: () => number) {
       failure: ClassifiedFailure | null,
     ): ClassifiedFailure | null {
       const isRefused = failure?.action === 'retry' && failure.afterwards === 'stop';
-      if (check === 'confirms') suspected.delete(account);
+      if (check === 'confirms') {
+        // The run is still to be stopped: until then what waits must not call.
+        if (isRefused) suspected.set(account, { confirmingUntil: now() + rotationMs });
+        else suspected.delete(account);
+      }
       if (!isRefused) return failure;
       if (check === 'confirms') return { ...failure, action: 'stop' };
       if (!suspected.has(account)) suspected.set(account, { confirmingUntil: null });

@@ -1,3 +1,4 @@
+import { warnedShare } from '../domain/money/budget-gate.ts';
 import type { CallStore, Spending } from '../domain/stores/call-store.ts';
 import { printNote } from './output.ts';
 import { dollars, percent } from './render/numbers.ts';
@@ -10,7 +11,9 @@ export function watchBudget(calls: Pick<CallStore, 'spending'>, runId: string) {
       for (const spending of await calls.spending(runId)) {
         const { account, capUsd, counted, warnedAt } = spending;
         const name = `${account ?? ''} ${capUsd}`;
-        if (capUsd === null || warnedAt === null || told.has(name)) continue;
+        if (capUsd === null || told.has(name)) continue;
+        // Another run may have spent it: then no call of this one brought the account there.
+        if (warnedAt === null && counted.settledUsd < capUsd * warnedShare) continue;
         told.add(name);
         const spent = `${percent(counted.settledUsd / capUsd)} of ${dollars(capUsd)}`;
         printNote(`warning: ${runId}: spent ${spent}, ${whose(spending)}`);

@@ -20,7 +20,7 @@ import { renderSummary } from './render/summary-view.ts';
 import { untilJudged } from './judge-run.ts';
 import { judgedExitCode } from './judging-exit-code.ts';
 import type { Session } from './session.ts';
-import { watchRun } from './watch-run.ts';
+import { watchServedRun } from './watch-run.ts';
 
 /** Starts a drive (or joins the one at work), shows it to its end, and prints the summary. */
 export async function executeRun(
@@ -65,10 +65,7 @@ export async function driveRun(
     printNote(`${run.runId} is paused; \`videoqa resume ${run.runId}\` lets it go on. Waiting.`);
   }
   if (current.driveIsOpen) {
-    await Promise.race([
-      watchRun(session, run.runId, { signal: interrupted, temporalUi }),
-      session.gone,
-    ]);
+    await watchServedRun(session, run.runId, { signal: interrupted, temporalUi });
   }
   const ended = await findRun(stores.runs, run.runId);
   if (!ended.driveIsOpen) {

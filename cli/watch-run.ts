@@ -45,6 +45,26 @@ export async function watchRun(
   }
 }
 
+/**
+ * The same beside a server that may go.
+ *
+ * @throws what `gone` rejects with, unless the drive had ended before
+ */
+export async function watchServedRun(
+  session: Pick<Session, 'stores' | 'client' | 'role' | 'gone'>,
+  runId: string,
+  options: { readonly signal: AbortSignal; readonly temporalUi: string | null },
+): Promise<void> {
+  const shown = watchRun(session, runId, options);
+  try {
+    await Promise.race([shown, session.gone]);
+  } catch (error) {
+    // A server goes when its runs have ended, maybe before we looked again.
+    if ((await session.stores.runs.get(runId))?.driveIsOpen !== false) throw error;
+    await shown;
+  }
+}
+
 function waitOr(signal: AbortSignal, milliseconds: number): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {

@@ -9,7 +9,7 @@ import { renderSummary } from '../render/summary-view.ts';
 import { runExitCode } from '../run-exit-code.ts';
 import { openServingClient, type ServingClient } from '../serving-client.ts';
 import { openReadingSession, type ReadingSession } from '../session.ts';
-import { watchRun } from '../watch-run.ts';
+import { watchServedRun } from '../watch-run.ts';
 
 /**
  * `watch`: shows a run that another process works on until its drive ends, then prints the summary
@@ -53,8 +53,10 @@ async function follow(
   try {
     if (!process.stderr.isTTY)
       printNote(`Watching ${runId}: a line every 30 s. Ctrl-C detaches; the run goes on.`);
-    const shown = watchRun({ stores, client, role }, runId, { signal: interrupted, temporalUi });
-    await Promise.race([shown, gone]);
+    await watchServedRun({ stores, client, role, gone }, runId, {
+      signal: interrupted,
+      temporalUi,
+    });
     return interrupted.aborted;
   } finally {
     await serving.close();

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { drawFrame, encodeFrame } from './draw-frame.ts';
@@ -42,6 +42,9 @@ const worldVersion = 1;
 
 const markerName = 'complete.json';
 
+/** Names of the drafts that this process is writing. */
+const drafts = new Set<string>();
+
 interface Numbers {
   readonly videos: number;
   readonly questionsPerVideo: number;
@@ -69,17 +72,37 @@ export async function generateDataset(request: DatasetRequest): Promise<Generate
   if (present === null) await refuseForeignFolder(directory);
 
   await removeAbandoned(directory);
-  const draft = `${directory}.partial-${process.pid}`;
+  const draft = `${directory}.partial-${process.pid}-${randomUUID()}`;
+  drafts.add(path.basename(draft));
   try {
     await writeDataset(draft, numbers, request.onProgress);
     const marker = { parametersHash, worldVersion, ...numbers };
     await writeFile(path.join(draft, markerName), `${JSON.stringify(marker, null, 2)}\n`);
-    await rm(directory, { recursive: true, force: true });
-    await rename(draft, directory);
+    const reused = !(await takePlace(draft, directory, parametersHash));
+    return { ...counts, reused };
   } finally {
+    drafts.delete(path.basename(draft));
     await rm(draft, { recursive: true, force: true });
   }
-  return { ...counts, reused: false };
+}
+
+/** @returns false where the same dataset came to lie there meanwhile: a run may be reading it */
+async function takePlace(
+  draft: string,
+  directory: string,
+  parametersHash: string,
+): Promise<boolean> {
+  for (;;) {
+    try {
+      await rename(draft, directory);
+      return true;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
+    }
+    if ((await readMarker(directory))?.parametersHash === parametersHash) return false;
+    await rm(directory, { recursive: true, force: true });
+  }
 }
 
 /** The key of a dataset's video; also the seed of everything in it. */
@@ -182,11 +205,13 @@ async function removeAbandoned(directory: string): Promise<void> {
   await mkdir(parent, { recursive: true });
   const prefix = `${path.basename(directory)}.partial-`;
   for (const name of await readdir(parent)) {
-    if (!name.startsWith(prefix) || isAlive(Number(name.slice(prefix.length)))) continue;
+    if (!name.startsWith(prefix) || drafts.has(name)) continue;
+    if (isAlive(Number.parseInt(name.slice(prefix.length)))) continue;
     await rm(path.join(parent, name), { recursive: true, force: true });
   }
 }
 
+/** Another process with this id; ours knows its own drafts. */
 function isAlive(processId: number): boolean {
   if (processId === process.pid) return false;
   try {

@@ -271,6 +271,18 @@ describe('a key that is refused', () => {
     expect(stopped).toHaveLength(1);
   });
 
+  it('is not tried again right after it was confirmed, while the run is being stopped', async () => {
+    const call = openProcess();
+    provider.next(refuses(401), refuses(401), answers('B'));
+    await call('i1');
+    await call('i2');
+
+    expect(await call('i3')).toMatchObject({ failureClass: 'auth', action: 'wait' });
+    expect(provider.arrived).toHaveLength(2);
+    now += 1000;
+    expect(await call('i3')).toBe('answered');
+  });
+
   it('is trusted again when one call came through, as after a rotation', async () => {
     const call = openProcess();
     provider.next(refuses(401), ...['B', 'C', 'D'].map((text) => answers(text)));

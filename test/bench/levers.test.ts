@@ -11,7 +11,7 @@ import { e2eObstacle } from '../support/e2e-cli.ts';
 import { temporalBinary } from '../support/temporal-binary.ts';
 
 // Each server and each worker takes seconds to start on a busy machine.
-const timeout = 240_000;
+const timeout = 400_000;
 
 describe.skipIf(e2eObstacle !== null)('the benchmark of the settings', { timeout }, () => {
   it('works off its items with each setting that is more than a flag', async () => {

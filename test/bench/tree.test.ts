@@ -29,7 +29,7 @@ const shape = {
 };
 
 // Each server and each worker takes seconds to start on a busy machine.
-const timeout = 180_000;
+const timeout = 400_000;
 
 describe.skipIf(temporalBinary === undefined)('the benchmark of the tree', { timeout }, () => {
   it('measures the item of five activities and the item of one, within the bounds of their histories', async () => {

@@ -23,7 +23,10 @@ const ofVideos: readonly CrashPoint[] = [
   'cut-noted',
 ];
 
-describe.skipIf(e2eObstacle !== null)(`chaos, small, seed ${seed}`, { timeout: 240_000 }, () => {
+// Each part starts several servers, and waits for what failed on purpose to be tried again.
+const timeout = 600_000;
+
+describe.skipIf(e2eObstacle !== null)(`chaos, small, seed ${seed}`, { timeout }, () => {
   it('reaches every crash point', async () => {
     const told = ['a run', 'a provider that hangs', 'a quota that is used up', 'a pause'];
     const stories = crashStories.filter(({ name }) => told.includes(name));

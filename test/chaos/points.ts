@@ -26,6 +26,9 @@ export type PointsOptions = {
   readonly asVideos: boolean;
 };
 
+/** How long a call takes: usually, and while commands have to find the run at work. */
+const latencyMs = { usual: 20, atWork: 5000 } as const;
+
 /** How often each point is reached in one undisturbed telling of a story, whatever command reaches it. */
 export async function traceStory(
   story: CrashStory,
@@ -91,7 +94,7 @@ function openStoryScene(story: CrashStory, { items, asVideos }: PointsOptions): 
     itemsInFlight: controls ? 2 : 4,
     // A hang costs its deadline.
     calls: { concurrency: 4, maxAttempts: 5, timeoutS: story.faults?.includes('hang') ? 3 : 60 },
-    latencyMs: controls ? 1000 : 20,
+    latencyMs: controls ? latencyMs.atWork : latencyMs.usual,
   });
 }
 
@@ -119,12 +122,13 @@ async function tell(
   if (story.dies === 'run' || story.dies === 'retry') return tellToEnd(scene, story, environment);
 
   const work = scene.start();
-  await until('the run is at work', async () => (await provider.totals()).requests >= 3);
+  await until('the run is at work', async () => (await provider.totals()).requests >= 2);
   const [run] = await listRuns(scene.home);
   const runId = run?.runId ?? '';
   if (story.before === 'paused run') await scene.start(['pause', runId]).ended;
   const end = await scene.start([story.dies, runId], environment).ended;
   await scene.start([story.dies, runId]).ended;
+  await provider.setLatency(latencyMs.usual);
   if (story.dies === 'pause') await scene.start(['resume', runId]).ended;
   const worked = await work.ended;
   // Cancelled items have ended; a retry takes them up.
@@ -150,9 +154,7 @@ async function tellToEnd(
 
 /** Ends the faults when some calls have met them: with faults alone, a run waits for its provider. */
 async function healSoon({ provider }: Scene, ended: Promise<unknown>): Promise<void> {
-  const met = until('calls met the faults', async () => (await provider.totals()).requests >= 6, {
-    timeoutMs: 30_000,
-  }).catch(() => undefined);
-  await Promise.race([ended, met]);
+  const met = until('calls met the faults', async () => (await provider.totals()).requests >= 6);
+  await Promise.race([ended, met.catch(() => undefined)]);
   await provider.setFaults({ rate: 0 });
 }

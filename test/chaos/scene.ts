@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import type { ConfigInput } from '../../domain/config/config.ts';
@@ -94,7 +95,10 @@ async function encodeVideos(dataset: string): Promise<string> {
     const video = join(folder, `${key}.mp4`);
     if (existsSync(video)) continue;
     const frames = join(dataset, 'frames', key, 'frame_%d.jpg');
-    await execa('ffmpeg', ['-v', 'error', '-y', '-framerate', '1', '-i', frames, video]);
+    // Stories that run beside each other want the same: it appears whole or not at all.
+    const draft = `${folder}.${key}.${randomUUID()}.mp4`;
+    await execa('ffmpeg', ['-v', 'error', '-y', '-framerate', '1', '-i', frames, draft]);
+    await rename(draft, video);
   }
   return folder;
 }

@@ -121,7 +121,8 @@ describe.skipIf(temporalBinary === undefined)('the root workflow of a drive', ()
     await start();
     await runs.closeDrive(runId, 1, 'completed');
     const starting = start();
-    await expect.poll(run).toMatchObject({ drive: 2, driveIsOpen: true });
+    const opened = { drive: 2, driveIsOpen: true };
+    await expect.poll(run, { timeout: 20_000 }).toMatchObject(opened);
     await wish('cancel');
 
     await tellWorkflow(server.client, runs, runId);

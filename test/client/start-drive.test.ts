@@ -42,10 +42,16 @@ const historyOf = (workflowId: string) =>
 
 const itemOf = (runId: string, n: number) => `eval/${runId}/i/${workflowKey(`item-${n}`, 0)}`;
 
-/** Whether the last answer of a run waits in its queue. */
+/** Whether every answer of a run waits in its queue. */
 async function isScheduled(runId: string): Promise<boolean> {
-  const { events } = await historyOf(itemOf(runId, items - 1)).catch(() => ({ events: [] }));
-  return (events ?? []).some((event) => event.activityTaskScheduledEventAttributes != null);
+  for (let n = 0; n < items; n += 1) {
+    const { events } = await historyOf(itemOf(runId, n)).catch(() => ({ events: [] }));
+    const isWaiting = (events ?? []).some(
+      (event) => event.activityTaskScheduledEventAttributes != null,
+    );
+    if (!isWaiting) return false;
+  }
+  return true;
 }
 
 it('gives each task of a run its priority and fairness key, and the server hands out by them', async () => {

@@ -10,7 +10,7 @@ import { listRuns, readRun } from '../support/e2e-state.ts';
 
 const items = 12;
 
-describe.skipIf(e2eObstacle !== null)('a paused run', { timeout: 120_000 }, () => {
+describe.skipIf(e2eObstacle !== null)('a paused run', { timeout: 300_000 }, () => {
   let home: string;
   let remove: () => Promise<void>;
   let provider: RemoteProvider;
@@ -84,8 +84,10 @@ describe.skipIf(e2eObstacle !== null)('a paused run', { timeout: 120_000 }, () =
 
   it('admits nothing when it is resumed with a budget that is spent, and goes on when it is raised', async () => {
     const config = await configure({ itemsInFlight: 2 });
+    // The pause is there before a call ends, so that no further item is on its way behind it.
+    await provider.setLatency(10_000);
     const worker = run(config);
-    await untilRequests(1);
+    await untilRequests(2);
     const { runId } = (await listRuns(home))[0]!;
     await cli('pause', runId);
     await provider.setLatency(0);

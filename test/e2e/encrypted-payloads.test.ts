@@ -27,7 +27,7 @@ describe.skipIf(e2eObstacle !== null)('a run with payload encryption', () => {
     ({ home, remove } = await makeHome());
     const folder = dirname(home);
     await mkdir(home, { mode: 0o700 });
-    const provider = await startRemoteProvider(folder, 700);
+    const provider = await startRemoteProvider(folder, 2000);
     try {
       await provider.setFaults({ rate: 0.4, kinds: ['bad_request', 'content_filter'] });
       const config = await writeConfig(join(folder, 'run.yaml'), {
@@ -44,6 +44,7 @@ describe.skipIf(e2eObstacle !== null)('a run with payload encryption', () => {
       await until('calls were made', async () => (await provider.totals()).requests >= 4);
       first.kill();
       await first.ended;
+      await provider.setLatency(100);
       withoutKey = await runCli(['run', config, '--json'], { home });
       withKey = await runCli(['run', config, '--json'], { home, environment });
       const runId = (await listRuns(home))[0]!.runId;

@@ -50,7 +50,7 @@ export async function faultRun(options: FaultRunOptions): Promise<FaultRun> {
       providerUrl: provider.url,
       strategy: 'imagined-keyframes',
       // A hang costs its deadline; few attempts, so that some transient failures are left to retry.
-      calls: { timeoutS: kinds.includes('hang') ? 3 : 60, maxAttempts: 2 },
+      calls: { timeoutS: kinds.includes('hang') ? 5 : 60, maxAttempts: 2 },
     });
     await provider.setFaults({ rate, kinds: [...kinds], retryAfterS: 1 });
     const end = async (args: readonly string[]): Promise<Stage> => {

@@ -23,7 +23,7 @@ describe.skipIf(e2eObstacle !== null)('a provider that misbehaves in 30 % of its
       kinds: ['rate_limit', 'server_error', 'hang', 'malformed', 'content_filter', 'bad_request'],
       heal: true,
     });
-  }, 240_000);
+  }, 480_000);
 
   it('leaves a run that ends by itself, one row an item, failures as failures (B15, D5)', () => {
     const { counts, failures, state } = run.faulty.summary;
@@ -89,5 +89,5 @@ describe.skipIf(e2eObstacle !== null)('a provider that misbehaves in 30 % of its
         images: bill.images + summary.usage.cached_calls,
       });
     }
-  }, 120_000);
+  }, 240_000);
 });

@@ -43,7 +43,7 @@ describe.skipIf(realClipsObstacle !== null)(title, () => {
     if (signal !== 'SIGKILL') throw new Error(`it ended before it was killed: ${stderr}`);
     chunksAtKill = await countStoredChunks(place.home);
     second = await runCli(command, place);
-  }, 240_000);
+  }, 300_000);
   afterAll(() => place.remove());
 
   it('goes on to the end, with one file per clip', async () => {

@@ -176,7 +176,7 @@ describe.skipIf(e2eObstacle !== null)('judging open-ended answers', () => {
     const found = await readRun(world.home, summary.runId);
     for (const { judgements } of found.rows)
       expect(judgements.map(({ judge }) => judge).toSorted()).toEqual(judges.toSorted());
-  }, 60_000);
+  }, 120_000);
 
   it('refuses to judge a run that has no judge, and says how it gets one', async () => {
     const { summary } = await run(world, { isJudged: false });
@@ -186,7 +186,7 @@ describe.skipIf(e2eObstacle !== null)('judging open-ended answers', () => {
     expect(summary.judges).toBeUndefined();
     expect(code).toBe(2);
     expect(stderr).toContain('add models.judge and judge');
-  }, 60_000);
+  }, 120_000);
 
   it.each([
     ['worker', 'the process dies and the server with it'],
@@ -197,7 +197,7 @@ describe.skipIf(e2eObstacle !== null)('judging open-ended answers', () => {
       const other = await openWorld();
       try {
         await run(other, { isJudged: false });
-        await other.provider.setLatency(400);
+        await other.provider.setLatency(1500);
         const config = await other.config({ itemsInFlight: 4 });
         const killed = startCli(['run', config], { home: other.home });
         await until('some answers are judged', async () => (await other.judgeCalls()).length >= 8);
@@ -228,7 +228,7 @@ describe.skipIf(e2eObstacle !== null)('judging open-ended answers', () => {
         await other.close();
       }
     },
-    180_000,
+    240_000,
   );
 
   it('30 % faults change no score of a judged item, and a second judging heals what failed', async () => {
@@ -269,7 +269,7 @@ describe.skipIf(e2eObstacle !== null)('judging open-ended answers', () => {
     } finally {
       await other.close();
     }
-  }, 180_000);
+  }, 240_000);
 
   it('stopped by a used-up quota, goes on with the same command', async () => {
     const other = await openWorld();
@@ -292,5 +292,5 @@ describe.skipIf(e2eObstacle !== null)('judging open-ended answers', () => {
     } finally {
       await other.close();
     }
-  }, 120_000);
+  }, 180_000);
 });

@@ -21,6 +21,6 @@ describe.skipIf(e2eObstacle !== null)('a run killed at random moments', () => {
       expect(report).toMatchObject({ violations: [], kills: 2 });
       expect(report.outcomes).toMatchObject({ scheduled: 30, failed: 0 });
     },
-    180_000,
+    300_000,
   );
 });

@@ -41,19 +41,22 @@ describe.skipIf(e2eObstacle !== null)('a run that loses something', { timeout: 1
   const summaryOf = (stdout: string): RunSummary => JSON.parse(stdout) as RunSummary;
 
   it('goes on when Temporal has lost its whole database', async () => {
+    await provider.setLatency(1000);
     const killed = startCli(['run', config, '--json'], { home });
     await until(
       'some items are answered',
       async () => (await provider.totals()).billed >= items / 2,
     );
     killed.kill();
-    await killed.ended;
+    const { signal } = await killed.ended;
+    await provider.setLatency(50);
     await runCli(['down'], { home });
     const lost = (await readdir(home)).filter((name) => name.startsWith('temporal.db'));
     await Promise.all(lost.map((name) => rm(join(home, name))));
 
     const { code, stdout } = await runCli(['run', config, '--json'], { home });
 
+    expect(signal).toBe('SIGKILL');
     expect(lost.length).toBeGreaterThan(0);
     expect(code).toBe(0);
     expect(summaryOf(stdout).counts).toMatchObject({ scheduled: items, pending: 0, failed: 0 });

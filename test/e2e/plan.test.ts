@@ -26,7 +26,7 @@ describe.skipIf(e2eObstacle !== null)('a pilot before the run', () => {
       providerUrl: provider.url,
       strategy: 'imagined-keyframes',
     });
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await place.remove();
     await provider.close();
@@ -53,5 +53,5 @@ describe.skipIf(e2eObstacle !== null)('a pilot before the run', () => {
     const paidUsd = pilot.billUsd + whole.run!.usage.paid_usd!;
     expect(toNanoUsd(whole.billUsd)).toBe(toNanoUsd(paidUsd));
     expect(whole.run!.usage.cached_calls).toBeGreaterThanOrEqual(3 * 20);
-  }, 180_000);
+  }, 300_000);
 });

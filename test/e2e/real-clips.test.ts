@@ -15,6 +15,8 @@ import {
 } from '../support/real-clips.ts';
 
 const latencyMs = 50;
+/** Until the kill: half of a run is left for seconds, however late it is killed. */
+const slowMs = 1000;
 const callsBeforeKill = 40;
 /** Requests that 4 items in flight can have open at once: a picture each for up to 4 options. */
 const mostInFlight = 16;
@@ -58,7 +60,7 @@ describe.skipIf(realClipsObstacle !== null)(title, () => {
     flags = await runKilledOnce(command, join(folder, 'flags-state'), provider);
     const config = await placeLvbenchExample(folder, provider.url);
     lvbench = await runKilledOnce(['run', config, '--json'], place.home, provider);
-  }, 300_000);
+  }, 480_000);
 
   afterAll(async () => {
     await runCli(['down'], { home: join(folder, 'flags-state') });
@@ -168,12 +170,14 @@ async function runKilledOnce(
   provider: RemoteProvider,
 ): Promise<Outcome> {
   const before = (await provider.entries()).length;
+  await provider.setLatency(slowMs);
   const first = startCli(command, { home });
   const isMidway = async () => (await provider.entries()).length >= before + callsBeforeKill;
   await Promise.race([until('the run is midway', isMidway), first.ended]);
   first.kill();
   const { signal, stderr } = await first.ended;
   if (signal !== 'SIGKILL') throw new Error(`it ended before it was killed: ${stderr}`);
+  await provider.setLatency(latencyMs);
   const second = await runCli(command, { home });
   if (second.stdout === '') throw new Error(second.stderr);
   const entries = (await provider.entries()).slice(before);

@@ -9,6 +9,9 @@ import { placeVideosExample, realClipsObstacle } from '../support/real-clips.ts'
 const questions = 14;
 const questionsWithTime = 13;
 const callsBeforeKill = 30;
+const latencyMs = 50;
+/** Until the kill: more than half of the run is left for seconds, however late it is killed. */
+const slowMs = 1000;
 /** Requests that 4 items in flight can have open at once: a picture each for up to 4 options. */
 const mostInFlight = 16;
 
@@ -26,7 +29,7 @@ describe.skipIf(realClipsObstacle !== null)(title, () => {
   beforeAll(async () => {
     place = await makeHome();
     const folder = dirname(place.home);
-    provider = await startRemoteProvider(folder, 50);
+    provider = await startRemoteProvider(folder, latencyMs);
     for (const strategy of ['imagined-keyframes', 'text-top-k', 'uniform']) {
       const config = await placeVideosExample(folder, provider.url, strategy);
       const command = ['run', config, '--json'];
@@ -36,19 +39,21 @@ describe.skipIf(realClipsObstacle !== null)(title, () => {
       summaries.set(strategy, JSON.parse(stdout) as RunSummary);
       outputs.set(strategy, stderr);
     }
-  }, 300_000);
+  }, 480_000);
   afterAll(async () => {
     await provider.close();
     await place.remove();
   });
 
   async function killMidway(command: readonly string[]): Promise<void> {
+    await provider.setLatency(slowMs);
     const first = startCli(command, place);
     const isMidway = async () => (await provider.entries()).length >= callsBeforeKill;
     await Promise.race([until('the run is midway', isMidway), first.ended]);
     first.kill();
     const { signal, stderr } = await first.ended;
     if (signal !== 'SIGKILL') throw new Error(`it ended before it was killed: ${stderr}`);
+    await provider.setLatency(latencyMs);
   }
 
   it.each(['imagined-keyframes', 'text-top-k', 'uniform'])(

@@ -6,7 +6,7 @@ import { e2eObstacle, makeHome, runCli } from '../support/e2e-cli.ts';
 import { drawDataset, writeConfig } from '../support/e2e-evaluation.ts';
 import { type RemoteProvider, startRemoteProvider } from '../support/e2e-provider.ts';
 
-describe.skipIf(e2eObstacle !== null)('the same command again', { timeout: 90_000 }, () => {
+describe.skipIf(e2eObstacle !== null)('the same command again', { timeout: 180_000 }, () => {
   let home: string;
   let remove: () => Promise<void>;
   let provider: RemoteProvider;

@@ -8,7 +8,7 @@ import { drawDataset, type EvaluationOptions, writeConfig } from '../support/e2e
 import { type RemoteProvider, startRemoteProvider } from '../support/e2e-provider.ts';
 import { listRuns, readRun } from '../support/e2e-state.ts';
 
-describe.skipIf(e2eObstacle !== null)('steering a run', { timeout: 120_000 }, () => {
+describe.skipIf(e2eObstacle !== null)('steering a run', { timeout: 300_000 }, () => {
   let home: string;
   let remove: () => Promise<void>;
   let provider: RemoteProvider;
@@ -44,24 +44,32 @@ describe.skipIf(e2eObstacle !== null)('steering a run', { timeout: 120_000 }, ()
   const untilRequests = (count: number) =>
     until(`the provider has had ${count} calls`, async () => (await requests()) >= count);
   const newestRun = async () => (await listRuns(home))[0]!.runId;
+  /** The calls that were made when for three seconds no further one has come. */
+  const restingRequests = () =>
+    until('no further call comes', async () => {
+      const before = await requests();
+      await delay(3000);
+      return (await requests()) === before && before;
+    });
 
   it('pause --now lets no further call start, although items under way lack theirs', async () => {
+    // Left alone, the run makes two calls a second or so, for 15 s.
+    await provider.setLatency(1000);
     const worker = run(await configure('halted'));
     await untilRequests(2);
     const runId = await newestRun();
 
     const paused = await cli('pause', runId, '--now', '--json');
-    // Admission is read at most once a second, and a call takes 0.3 s.
-    await delay(1500);
-    const atRest = await requests();
-    await delay(2000);
+    const atRest = await restingRequests();
     const repeated = await cli('pause', runId, '--now', '--json');
 
     expect(jsonOf(paused)).toMatchObject({ changed: true, state: 'paused', inEffect: true });
     expect(jsonOf(repeated)).toMatchObject({ changed: false, state: 'paused' });
+    expect(atRest).toBeLessThan(30);
     expect(await requests()).toBe(atRest);
     expect((await readRun(home, runId)).counts.running).toBeGreaterThan(0);
 
+    await provider.setLatency(0);
     expect(jsonOf(await cli('resume', runId, '--json'))).toMatchObject({ changed: true });
     const end = await worker.ended;
     expect(end.code).toBe(0);
@@ -171,9 +179,12 @@ describe.skipIf(e2eObstacle !== null)('steering a run', { timeout: 120_000 }, ()
   it('cancel --dry-run says what would end and changes nothing', async () => {
     const worker = run(await configure('asked'));
     await untilRequests(2);
+    // Whatever this machine needs for the command, the run is at work meanwhile.
+    await provider.setLatency(3000);
     const runId = await newestRun();
 
     const asked = await cli('cancel', runId, '--dry-run', '--json');
+    await provider.setLatency(0);
 
     expect(jsonOf(asked)).toMatchObject({ changed: true, dryRun: true, state: 'running' });
     expect((await worker.ended).code).toBe(0);
@@ -206,7 +217,8 @@ describe.skipIf(e2eObstacle !== null)('steering a run', { timeout: 120_000 }, ()
     const third = await run(config).ended;
 
     expect(jsonOf(cancelled)).toMatchObject({ changed: true, inEffect: false });
-    expect(third.stderr).toContain('was cancelled');
+    // Else it would have joined the drive that was cancelled.
+    expect(third.stderr).toContain('drive 2 over');
     expect(third.code).toBe(0);
     const { counts } = jsonOf<RunSummary>(third);
     expect(counts).toMatchObject({ scheduled: 30, pending: 0, running: 0 });

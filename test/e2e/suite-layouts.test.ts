@@ -38,7 +38,7 @@ describe.skipIf(obstacle !== null)('every suite from its own folders to its own 
     folder = dirname(place.home);
     provider = await startRemoteProvider(folder);
     world = await openSuiteWorld(join(folder, 'clips'), 4);
-  }, 120_000);
+  }, 240_000);
   afterAll(async () => {
     await provider.close();
     await place.remove();
@@ -112,7 +112,7 @@ describe.skipIf(obstacle !== null)('every suite from its own folders to its own 
 
   const pllava = (name: string) => pllavaSuites.find((suite) => suite.name === name)!;
 
-  it('MVBench: 20 tasks, their table and average', { timeout: 120_000 }, async () => {
+  it('MVBench: 20 tasks, their table and average', { timeout: 240_000 }, async () => {
     const { rows, names, json, summary } = await evaluated(pllava('MVBench'));
 
     expect(names.filter((name) => name.endsWith('.json') && !name.startsWith('.'))).toEqual([
@@ -149,7 +149,7 @@ describe.skipIf(obstacle !== null)('every suite from its own folders to its own 
 
   it.each(['MSVD_QA', 'MSRVTT_QA', 'ActivityNet', 'TGIF_QA'])(
     "PLLaVA's VideoQA, %s: records, verdicts, scores",
-    { timeout: 120_000 },
+    { timeout: 240_000 },
     async (set) => {
       const { rows, judge, json } = await evaluated(pllava(set));
 
@@ -181,7 +181,7 @@ describe.skipIf(obstacle !== null)('every suite from its own folders to its own 
     },
   );
 
-  it('VCGBench: five dimensions, pairs judged together', { timeout: 120_000 }, async () => {
+  it('VCGBench: five dimensions, pairs judged together', { timeout: 240_000 }, async () => {
     const { rows, judge, json, names } = await evaluated(pllava('VCGBench'));
 
     expect(names).toEqual(
@@ -251,11 +251,11 @@ describe.skipIf(obstacle !== null)('every suite from its own folders to its own 
       'Avg_Acc',
       'Avg_Score',
     ]);
-  }, 120_000);
+  }, 240_000);
 
   it.each(freeVideoLlmSets)(
     'Free Video-LLM, $name: from the table of IG-VLM to its logs',
-    { timeout: 120_000 },
+    { timeout: 240_000 },
     async (layout) => {
       const root = join(folder, layout.name, layout.exportAs);
       await layout.place(world, root);
@@ -285,7 +285,7 @@ describe.skipIf(obstacle !== null)('every suite from its own folders to its own 
     },
   );
 
-  it('LVBench: answers, and the scores of its own scorer', { timeout: 120_000 }, async () => {
+  it('LVBench: answers, and the scores of its own scorer', { timeout: 240_000 }, async () => {
     const { rows, json, summary } = await evaluated(lvbench);
 
     expect(await json('answers.json')).toEqual(
@@ -312,7 +312,7 @@ describe.skipIf(obstacle !== null)('every suite from its own folders to its own 
       Object.fromEntries(rows.map(({ item_id: id, answer }) => [id, 'ABCDE'.indexOf(answer!)])),
     );
     expect(summary).toMatchObject({ accuracy: { gold: 1 }, counts: { answered: 4 } });
-  }, 120_000);
+  }, 240_000);
 
   it.each(choiceSets)(
     '$name: samples as lmms-eval has them',
@@ -330,6 +330,6 @@ describe.skipIf(obstacle !== null)('every suite from its own folders to its own 
       expect(gold).toBe(rows.length);
       expect(results[layout.name]).toMatchObject({ 'exact_match,none': correct / gold });
     },
-    120_000,
+    240_000,
   );
 });

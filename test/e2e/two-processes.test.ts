@@ -10,7 +10,7 @@ import { listRuns, readRun } from '../support/e2e-state.ts';
 
 describe.skipIf(e2eObstacle !== null)(
   'processes that share a state folder',
-  { timeout: 90_000 },
+  { timeout: 240_000 },
   () => {
     let home: string;
     let remove: () => Promise<void>;
@@ -54,8 +54,14 @@ describe.skipIf(e2eObstacle !== null)(
 
     it('work on one run together when both were given the same command', async () => {
       const config = await configure('twice', { items: 20 });
-
-      const [first, second] = await Promise.all([run(config).ended, run(config).ended]);
+      // The one that begins must not be done before the other has come.
+      await provider.setLatency(3000);
+      const both = [run(config), run(config)] as const;
+      await until('one has joined the other', () =>
+        both.some((one) => one.said().includes('joining drive')),
+      );
+      await provider.setLatency(0);
+      const [first, second] = await Promise.all([both[0].ended, both[1].ended]);
 
       expect([first.code, second.code]).toEqual([0, 0]);
       const { elapsedS: _, ...numbers } = summaryOf(first);
@@ -66,13 +72,16 @@ describe.skipIf(e2eObstacle !== null)(
     it('keep the holder until the other process has its run', async () => {
       const short = await configure('short', { items: 5 });
       const long = await configure('long', { items: 30 });
-      await provider.setLatency(3000);
+      await provider.setLatency(6000);
       const holder = run(short);
       await untilCalls(1);
 
       const joiner = run(long);
       await until('the second run has started', () => joiner.said().includes('drive 1 over'));
-      await provider.setLatency(50);
+      // The five end long before the thirty.
+      await provider.setLatency(1000);
+      await until('the holder stays', () => holder.said().includes('submitted by other'));
+      await provider.setLatency(0);
       const [holderEnd, joinerEnd] = await Promise.all([holder.ended, joiner.ended]);
 
       expect([holderEnd.code, joinerEnd.code]).toEqual([0, 0]);
@@ -84,9 +93,11 @@ describe.skipIf(e2eObstacle !== null)(
     it('refuse a run whose key the holder lacks, with the way out', async () => {
       const open = run(await configure('open', { items: 30 }));
       await untilCalls(1);
+      await provider.setLatency(5000);
       const keyed = await configure('keyed', { apiKeyEnv: 'E2E_KEY', items: 5 });
 
       const refused = await runCli(['run', keyed], { home, environment: { E2E_KEY: 'secret' } });
+      await provider.setLatency(0);
 
       expect(refused.code).toBe(3);
       expect(refused.stderr).toContain('E2E_KEY');
@@ -124,11 +135,13 @@ describe.skipIf(e2eObstacle !== null)(
       const config = await configure('orphaned', { items: 30 });
       const holder = run(config);
       await untilCalls(2);
+      await provider.setLatency(5000);
       const watcher = run(config);
       await until('the second process has joined', () => watcher.said().includes('joining drive'));
 
       holder.kill();
       const watched = await watcher.ended;
+      await provider.setLatency(0);
       const again = await run(config).ended;
 
       expect(watched.code).toBe(3);
@@ -140,6 +153,8 @@ describe.skipIf(e2eObstacle !== null)(
     it('pause, resume and cancel a run of another process, any number of times', async () => {
       const worker = run(await configure('steered', { items: 30 }));
       await untilCalls(3);
+      // The rest must not be over before the commands have started on a busy machine.
+      await provider.setLatency(3000);
       const { runId } = (await listRuns(home))[0]!;
 
       const paused = [await cli('pause', runId), await cli('pause', runId)];
@@ -155,8 +170,6 @@ describe.skipIf(e2eObstacle !== null)(
 
       expect((await cli('resume', runId)).code).toBe(0);
       await untilCalls(atRest + 2);
-      // The rest must not be over before the command has started on a busy machine.
-      await provider.setLatency(3000);
       const cancelled = [await cli('cancel', runId), await cli('cancel', runId)];
       const end = await worker.ended;
 

@@ -20,7 +20,7 @@ const versions = (await readdir(states)).filter((name) => /^\d/.test(name));
 
 describe.skipIf(e2eObstacle !== null)(
   'a state folder of an earlier version, killed in the middle of a run',
-  { timeout: 90_000 },
+  { timeout: 120_000 },
   () => {
     let home: string;
     let remove: () => Promise<void>;

@@ -50,7 +50,7 @@ it('B17: writes the files at every tenth ended item and at the end', async () =>
 
   expect(await after(9, true)).toBeNull();
   await after(10, true);
-  await expect.poll(recordsWritten).toBe(10);
+  await expect.poll(recordsWritten, { timeout: 20_000 }).toBe(10);
   expect(await after(19, true)).toBe(10);
   expect(await after(25, false)).toBe(25);
   expect(marked).toContain(directory);

@@ -93,7 +93,7 @@ export async function until<Found>(
   ask: () => Promise<Found | null | undefined | false> | Found | null | undefined | false,
   options: { readonly timeoutMs?: number; readonly everyMs?: number } = {},
 ): Promise<Found> {
-  const { timeoutMs = 60_000, everyMs = 50 } = options;
+  const { timeoutMs = 120_000, everyMs = 50 } = options;
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const found = await ask();

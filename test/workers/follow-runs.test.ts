@@ -14,6 +14,8 @@ const judging = {
   stopDetail: null,
 } as const;
 const serveJudging = async () => undefined;
+/** For a machine that does something else for a while. */
+const patience = { timeout: 20_000 };
 let following: Following | undefined;
 afterEach(() => following?.stop());
 
@@ -42,7 +44,8 @@ describe('followRuns', () => {
   it('serves every open drive, index job and judging once', async () => {
     const { seen } = follow();
 
-    await expect.poll(() => seen).toEqual(['run r1', 'job index/clips-1', 'judging r2']);
+    const served = ['run r1', 'job index/clips-1', 'judging r2'];
+    await expect.poll(() => seen, patience).toEqual(served);
     await following?.stop();
     expect(seen).toHaveLength(3);
   });
@@ -55,7 +58,7 @@ describe('followRuns', () => {
       workers: { serve, serveJob: async () => void seen.push('job'), serveJudging },
     });
 
-    await expect.poll(() => seen).toEqual(['r1: no such model', 'job']);
+    await expect.poll(() => seen, patience).toEqual(['r1: no such model', 'job']);
   });
 
   it('ends where work that cannot be served is a reason to', async () => {

@@ -1,7 +1,12 @@
 import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { budgetFailureType, type EvaluateInput } from '../../domain/workflow-contract.ts';
+import {
+  budgetFailureType,
+  type EvaluateInput,
+  itemWorkflowId,
+  shardWorkflowId,
+} from '../../domain/workflow-contract.ts';
 import { workflowKey } from '../../domain/workflow-key.ts';
 import { bundleWorkflows } from '../../workers/workflow-bundle.ts';
 import {
@@ -10,7 +15,9 @@ import {
   startDrive,
   whileWorking as working,
 } from '../support/fake-drive.ts';
+import { createGate } from '../support/gate.ts';
 import { startTestServer, type TestServer } from '../support/temporal-server.ts';
+import { untilInHistory } from '../support/until-in-history.ts';
 
 let server: TestServer;
 let bundle: WorkflowBundleWithSourceMap;
@@ -24,6 +31,8 @@ const input = driveInput;
 const start = (about: EvaluateInput) => startDrive(server, about);
 const whileWorking = <Result>(drive: ReturnType<typeof fakeDrive>, body: () => Promise<Result>) =>
   working(server, bundle, drive, body);
+const itemOf = ({ runId }: EvaluateInput, n: number) =>
+  itemWorkflowId(runId, workflowKey(`item-${n}`, 0));
 
 describe('evaluate', () => {
   it('runs every item once over several shards, with a window that stays bounded and gets filled', async () => {
@@ -222,9 +231,7 @@ describe('evaluate', () => {
       failure: { class: 'refused_input', step: 'answer', attempts: 2, message: 'refused' },
     });
     expect(outcomes['item-2']).toMatchObject({ outcome: 'unparsed' });
-    const failed = server.client.workflow.getHandle(
-      `eval/${about.runId}/i/${workflowKey('item-1', 0)}`,
-    );
+    const failed = server.client.workflow.getHandle(itemOf(about, 1));
     expect((await failed.describe()).status.name).toBe('FAILED');
     const history = JSON.stringify(await failed.fetchHistory());
     expect(history).not.toContain('stackTrace":"Error');
@@ -295,7 +302,8 @@ describe('evaluate', () => {
       attempts: 1,
     });
     expect(drive.ends).toEqual(['completed']);
-  });
+    // 200 items one after the other in four places: a quarter of a minute where nothing else runs.
+  }, 240_000);
 
   it('a spent budget ends admission; items that find no room for a call are skipped, not failed', async () => {
     const drive = fakeDrive({
@@ -317,21 +325,29 @@ describe('evaluate', () => {
   });
 
   it('cancel ends the run: the answers in flight are kept, the rest is cancelled or never started', async () => {
-    let release: () => void = () => undefined;
-    const held = new Promise<void>((resolve) => (release = resolve));
+    const gate = createGate();
     const drive = fakeDrive({
       items: 20,
       answer: async () => {
-        await held;
+        await gate.opened;
         return { outcome: 'answered' };
       },
     });
+    const about = input({ window: 4 });
 
     await whileWorking(drive, async () => {
-      const handle = await start(input({ window: 4 }));
-      await expect.poll(() => drive.open.now, { timeout: 30_000 }).toBe(4);
-      await handle.cancel();
-      setTimeout(release, 500);
+      const handle = await start(about);
+      try {
+        await expect.poll(() => drive.open.now, { timeout: 30_000 }).toBe(4);
+        await handle.cancel();
+        // An answer before that would let its shard start another item.
+        const asked = [0, 1, 2, 3].map((n) =>
+          untilInHistory(server, itemOf(about, n), 'workflowExecutionCancelRequested'),
+        );
+        await Promise.all(asked);
+      } finally {
+        gate.open();
+      }
       await expect(handle.result()).rejects.toThrow('cancel');
     });
 
@@ -340,35 +356,44 @@ describe('evaluate', () => {
   });
 
   it('setWindow(0) pauses: nothing new starts until the window is given back', async () => {
+    const gate = createGate();
     const drive = fakeDrive({
       items: 12,
-      answer: async () => {
-        await new Promise((resolve) => setTimeout(resolve, 200));
+      answer: async ({ itemId }) => {
+        drive.answered.push(itemId);
+        await gate.opened;
         return { outcome: 'answered' };
       },
     });
+    const about = input({ window: 2 });
 
     await whileWorking(drive, async () => {
-      const handle = await start(input({ window: 2 }));
-      await expect.poll(() => drive.open.now, { timeout: 30_000 }).toBe(2);
-      await handle.signal('setWindow', 0);
+      const handle = await start(about);
+      try {
+        await expect.poll(() => drive.open.now, { timeout: 30_000 }).toBe(2);
+        await handle.signal('setWindow', 0);
+        await untilInHistory(server, shardWorkflowId(about.runId, 0), 'workflowExecutionSignaled');
+      } finally {
+        gate.open();
+      }
       await expect.poll(() => drive.open.now, { timeout: 30_000 }).toBe(0);
-      const before = drive.open.peak;
       await new Promise((resolve) => setTimeout(resolve, 1000));
-      expect(drive.open.now).toBe(0);
-      expect(before).toBeLessThanOrEqual(2);
+      expect(drive.answered).toHaveLength(2);
       await handle.signal('setWindow', 2);
       await handle.result();
     });
 
+    expect(drive.open.peak).toBe(2);
     expect(drive.recorded).toHaveLength(12);
   });
 
   it('an item terminated in the Temporal UI is cancelled, and the run goes on', async () => {
+    const gate = createGate();
     const drive = fakeDrive({
       items: 3,
       answer: async ({ itemId }) => {
-        if (itemId === 'item-1') await new Promise((resolve) => setTimeout(resolve, 3000));
+        drive.answered.push(itemId);
+        if (itemId === 'item-1') await gate.opened;
         return { outcome: 'answered' };
       },
     });
@@ -376,12 +401,13 @@ describe('evaluate', () => {
 
     await whileWorking(drive, async () => {
       const handle = await start(about);
-      const item = server.client.workflow.getHandle(
-        `eval/${about.runId}/i/${workflowKey('item-1', 0)}`,
-      );
-      await expect.poll(() => drive.open.now, { timeout: 30_000 }).toBeGreaterThan(0);
-      await item.terminate('by hand');
-      await handle.result();
+      try {
+        await expect.poll(() => drive.answered, { timeout: 30_000 }).toContain('item-1');
+        await server.client.workflow.getHandle(itemOf(about, 1)).terminate('by hand');
+        await handle.result();
+      } finally {
+        gate.open();
+      }
     });
 
     expect(drive.recorded.find(({ itemId }) => itemId === 'item-1')).toMatchObject({

@@ -3,6 +3,7 @@ import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleWorkflows } from '../../workers/workflow-bundle.ts';
 import { fakeDrive, indexJobInput, startIndexJob, whileWorking } from '../support/fake-drive.ts';
+import { createGate } from '../support/gate.ts';
 import { startTestServer, type TestServer } from '../support/temporal-server.ts';
 
 let server: TestServer;
@@ -63,16 +64,23 @@ describe('indexVideos', () => {
   });
 
   it('closes a job that is cancelled, so that nobody waits for it', async () => {
+    const gate = createGate();
     const drive = fakeDrive({
       items: 0,
-      indexVideo: () => new Promise((resolve) => setTimeout(() => resolve('late'), 2000)),
+      indexVideo: () => gate.opened.then(() => 'late'),
     });
+    const indexing = () => drive.calls.filter((call) => call.startsWith('index')).length;
 
     await whileWorking(server, bundle, drive, async () => {
       const job = await startIndexJob(server, indexJobInput());
-      await expect.poll(() => drive.calls.length, { timeout: 30_000 }).toBeGreaterThan(0);
-      await job.cancel();
-      await expect(job.result()).rejects.toThrow();
+      try {
+        // All of the page: nothing that was on its way then may be noted after the end.
+        await expect.poll(indexing, { timeout: 30_000 }).toBe(3);
+        await job.cancel();
+        await expect(job.result()).rejects.toThrow();
+      } finally {
+        gate.open();
+      }
     });
 
     expect(drive.calls.at(-1)).toBe('closed');

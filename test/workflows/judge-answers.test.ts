@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { budgetFailureType } from '../../domain/workflow-contract.ts';
+import { budgetFailureType, judgeWorkflowId } from '../../domain/workflow-contract.ts';
 import { bundleWorkflows } from '../../workers/workflow-bundle.ts';
 import {
   driveInput,
@@ -11,7 +11,9 @@ import {
   startJudging,
   whileWorking,
 } from '../support/fake-drive.ts';
+import { createGate } from '../support/gate.ts';
 import { startTestServer, type TestServer } from '../support/temporal-server.ts';
+import { untilInHistory } from '../support/until-in-history.ts';
 
 let server: TestServer;
 let bundle: WorkflowBundleWithSourceMap;
@@ -98,11 +100,12 @@ describe('judgeAnswers', () => {
     const drive = fakeDrive({
       items: 0,
       judgements: 20,
-      judge: async ({ judgementId }) => {
+      judge: async ({ runId, judgementId }) => {
         begun.push(judgementId);
         await expect.poll(() => begun.length, { timeout: 30_000 }).toBeGreaterThanOrEqual(4);
         if (judgementId === 1) throw failure;
-        await new Promise((resolve) => setTimeout(resolve, 1000));
+        // One that ended before the failure is known would make room for another.
+        await untilInHistory(server, judgeWorkflowId(runId), 'activityTaskFailed');
         return { state: 'judged' };
       },
     });
@@ -115,19 +118,25 @@ describe('judgeAnswers', () => {
   });
 
   it('cancelled, keeps what is in flight and closes the judging', async () => {
+    const gate = createGate();
     const drive = fakeDrive({
       items: 0,
       judgements: 20,
       judge: async () => {
-        await new Promise((resolve) => setTimeout(resolve, 1500));
+        await gate.opened;
         return { state: 'judged' };
       },
     });
 
     await whileWorking(server, bundle, drive, async () => {
       const judging = await startJudging(server, judgeInput());
-      await expect.poll(() => drive.judging.open.now, { timeout: 30_000 }).toBe(4);
-      await judging.cancel();
+      try {
+        await expect.poll(() => drive.judging.open.now, { timeout: 30_000 }).toBe(4);
+        await judging.cancel();
+        await untilInHistory(server, judging.workflowId, 'activityTaskCancelRequested');
+      } finally {
+        gate.open();
+      }
       await expect(judging.result()).rejects.toThrow();
     });
 

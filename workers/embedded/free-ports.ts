@@ -1,4 +1,5 @@
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { connect, createServer, type Server } from 'node:net';
 
 /** The two ports of an embedded server, both on 127.0.0.1. */
 export type ServerPorts = { readonly grpc: number; readonly ui: number };
@@ -25,7 +26,19 @@ function tryPort(port: number): Promise<number | null> {
     });
     listener.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
       const address = listener.address();
-      listener.close(() => resolve(typeof address === 'object' ? (address?.port ?? null) : null));
+      const found = typeof address === 'object' ? (address?.port ?? null) : null;
+      if (found === null) listener.close(() => resolve(null));
+      else void reserve(listener, found).then(() => listener.close(() => resolve(found)), reject);
     });
   });
+}
+
+/**
+ * Ends a connection from the listening side, which leaves the port in TIME_WAIT. Linux then gives it
+ * to nobody who asks for any port, for a minute, and still to the server that asks for this one.
+ */
+async function reserve(listener: Server, port: number): Promise<void> {
+  listener.once('connection', (socket) => socket.end());
+  const client = connect(port, '127.0.0.1').resume();
+  await once(client, 'close');
 }

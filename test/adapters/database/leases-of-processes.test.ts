@@ -59,8 +59,9 @@ test('processes that share an account keep its limit a minute together, and shar
   const all = [...one!, ...other!];
   const seconds =
     (Math.max(...all.map((c) => c.from)) - Math.min(...all.map((c) => c.from))) / 1000;
-  // What 1200 a minute come to in that time, and the second that a bucket holds at first.
-  expect(all.length).toBeLessThanOrEqual(20 * (seconds + 2));
+  // What 1200 a minute come to in that time, the second that a bucket holds at first, and two from
+  // the first grant to the first call. Processes that did not share would make twice as many.
+  expect(all.length).toBeLessThanOrEqual(20 * (seconds + 3));
   expect(Math.min(one!.length, other!.length)).toBeGreaterThan(0.25 * all.length);
 });
 

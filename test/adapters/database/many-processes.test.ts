@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { execa } from 'execa';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -57,11 +58,13 @@ describe('processes that spend one budget at once', () => {
     const spender = fileURLToPath(new URL('spender-process.ts', import.meta.url));
     const { database: databaseUrl, blobs } = urls();
     const start = execa({ node: true, nodeOptions: ['--import', 'tsx'], reject: false });
-    const ended = await Promise.all(
-      Object.entries(runOf).map(([name, runId]) =>
-        start(spender, [databaseUrl, blobs, name, runId, whose]),
-      ),
+    const spenders = Object.entries(runOf).map(([name, runId]) =>
+      start(spender, [databaseUrl, blobs, name, runId, whose]),
     );
+    // Together, or one has spent everything before another is up.
+    await Promise.all(spenders.map((one) => Promise.race([once(one.stdout, 'data'), one])));
+    for (const { stdin } of spenders) stdin.end();
+    const ended = await Promise.all(spenders);
     expect(ended.map(({ stderr }) => stderr)).toEqual(ended.map(() => ''));
     return (await openHere()).calls;
   };

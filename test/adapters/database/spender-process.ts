@@ -1,7 +1,9 @@
 /**
  * A process that pays for items until a cap of 10 dollars refuses one: `<database> <blobs> <spender>
  * <run> <whose cap: run or account>`. Each item plans and answers, reserves a dollar a call and pays 7 cents.
+ * Prints `ready`, and begins when its standard input ends.
  */
+import { text } from 'node:stream/consumers';
 import { openBlobStore } from '../../../adapters/blobs/open-blob-store.ts';
 import { openDatabase } from '../../../adapters/database/open-database.ts';
 import { BudgetRefusal } from '../../../domain/money/budget-gate.ts';
@@ -44,6 +46,8 @@ async function pay(itemId: string, step: Step): Promise<void> {
   });
 }
 
+process.stdout.write('ready\n');
+await text(process.stdin);
 for (let item = 0; ;) {
   try {
     await pay(`${spender}-${item}`, 'plan');

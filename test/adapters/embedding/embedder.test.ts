@@ -200,7 +200,8 @@ describe('an embedder whose model is slow', () => {
   it('answers a query before the index pictures that came first', async () => {
     const embedder = await open('slow');
     try {
-      const pictures = await differentPictures(4);
+      // So many that the query is not the last, however unevenly the copies come to run.
+      const pictures = await differentPictures(8);
       const finished: string[] = [];
 
       await Promise.all([
@@ -239,7 +240,7 @@ describe('an embedder whose model is slow', () => {
     const pictures = await differentPictures(3);
 
     const inProgress = embedder.embed(pictures.slice(0, 1));
-    await sleep(200);
+    while (embedder.metrics().batches === 0) await sleep(5);
     const waiting = Promise.allSettled([embedder.embed(pictures)]);
     await Promise.all([embedder.close(), embedder.close()]);
 
@@ -283,15 +284,21 @@ describe('an embedder whose thread dies', () => {
     const pictures = await differentPictures(5);
     const before = await embedder.embed(pictures);
 
-    const pending = Promise.allSettled([embedder.embed(pictures), embedder.embed(pictures)]);
-    await threads[0]!.terminate(); // the pictures are still being decoded: no run is in progress
-    const refused = await pending;
+    // Asked for when the thread is gone and nobody has heard of it: no other copy can be faster.
+    const refused = new Promise<PromiseSettledResult<unknown>[]>((resolve) => {
+      threads[0]!.prependOnceListener('exit', () => {
+        resolve(Promise.allSettled([embedder.embed(pictures), embedder.embed(pictures)]));
+      });
+    });
+    await threads[0]!.terminate();
+    const ends = await refused;
     const after = await Promise.all([embedder.embed(pictures), embedder.embed(pictures)]);
     await embedder.close();
     process.off('worker', count);
 
-    for (const result of refused) {
-      expect(result).toMatchObject({ reason: expect.any(EmbeddingThreadDiedError) });
+    expect(ends).toHaveLength(2);
+    for (const end of ends) {
+      expect(end).toMatchObject({ reason: expect.any(EmbeddingThreadDiedError) });
     }
     expect(after).toEqual([before, before]);
     expect(threads).toHaveLength(2 * copies);

@@ -1,11 +1,18 @@
+import { cp } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp, { type Sharp } from 'sharp';
 
 /** A model folder of test/fixtures/embedding. */
-export function modelFolder(
-  name: 'plain' | 'slow' | 'images' | 'not-finite' | 'never-finite',
-): string {
+export function modelFolder(name: ModelName): string {
   return fileURLToPath(new URL(`../../fixtures/embedding/${name}`, import.meta.url));
+}
+type ModelName = 'plain' | 'slow' | 'images' | 'not-finite' | 'never-finite';
+
+/** Copies a model folder without the references that other tests may be writing there right now. */
+export function copyModelFolder(name: ModelName, to: string): Promise<void> {
+  const filter = (path: string): boolean => basename(path) !== '.videoqa';
+  return cp(modelFolder(name), to, { recursive: true, filter });
 }
 
 /** A PNG of one colour. */

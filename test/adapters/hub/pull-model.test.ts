@@ -212,7 +212,7 @@ describe('pullModel', () => {
       return true;
     });
 
-    await pull();
+    await pull({ patience: { pauseMs: 1, stallMs: 500 } });
 
     expect(await hashOf(vision)).toBe(sha256Of(model.files[vision]!));
   });
@@ -222,14 +222,15 @@ describe('pullModel', () => {
     await serve((path, _, response) => {
       if (!path.endsWith(vision)) return false;
       response.writeHead(200, { 'content-length': content.byteLength });
-      const parts = [0, 1, 2, 3, 4].map((part) =>
-        content.subarray(part * 60_000, (part + 1) * 60_000),
+      const parts = Array.from({ length: 15 }, (__, part) =>
+        content.subarray(part * 20_000, (part + 1) * 20_000),
       );
       void sendSlowly(parts, response);
       return true;
     });
 
-    await pull({ patience: { pauseMs: 1, stallMs: 1000 } });
+    // Longer than any pause, shorter than all of them.
+    await pull({ patience: { pauseMs: 1, stallMs: 2000 } });
 
     expect(hub.downloads().filter((name) => name === vision)).toHaveLength(1);
   });
@@ -513,7 +514,7 @@ async function serve(misbehave?: Misbehaviour): Promise<void> {
 async function sendSlowly(parts: readonly Uint8Array[], response: ServerResponse): Promise<void> {
   for (const part of parts) {
     response.write(part);
-    await delay(300);
+    await delay(200);
   }
   response.end();
 }
@@ -530,7 +531,8 @@ function pull(changes: Partial<Parameters<typeof pullModel>[0]> = {}) {
     folder,
     signal: new AbortController().signal,
     onProgress: () => {},
-    patience: { pauseMs: 1, stallMs: 500 },
+    // A pause of the machine is no silence of the hub.
+    patience: { pauseMs: 1, stallMs: 20_000 },
     ...changes,
   });
 }

@@ -21,7 +21,7 @@ async function chat(model: Partial<ChatModelSpec>, path = ''): Promise<void> {
     request,
     media: [],
     seed: null,
-    signal: AbortSignal.timeout(5000),
+    signal: AbortSignal.timeout(30_000),
     clientRequestId: 'key-0',
   });
 }
@@ -89,7 +89,7 @@ describe('a model at Azure', () => {
       },
       reference: { mediaType: 'image/jpeg', bytes: new Uint8Array([1]) },
       seed: 5,
-      signal: AbortSignal.timeout(5000),
+      signal: AbortSignal.timeout(30_000),
       clientRequestId: 'key-0',
     });
 

@@ -40,7 +40,7 @@ function send(
     request: changes.request ?? request,
     media,
     seed: changes.seed ?? null,
-    signal: changes.signal ?? AbortSignal.timeout(5000),
+    signal: changes.signal ?? AbortSignal.timeout(30_000),
     clientRequestId: 'key-0',
   });
 }
@@ -169,7 +169,8 @@ describe('sendChat', () => {
       response.write('{"choices"');
     });
 
-    const ended = send({ signal: AbortSignal.timeout(200) });
+    // The headers must have arrived by then, whatever else the machine has to do.
+    const ended = send({ signal: AbortSignal.timeout(2000) });
 
     await expect(ended).rejects.toMatchObject({ kind: 'timeout', status: 200 });
   });

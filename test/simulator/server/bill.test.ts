@@ -97,11 +97,14 @@ describe('the bill of the simulated provider', () => {
   });
 
   it('knows how many requests were under way at once', async () => {
-    const provider = await open({ latencyMs: { chat: 200 } });
-
-    await Promise.all(['a', 'b', 'c'].map((text) => provider.chat(plainRequest(text))));
+    const provider = await open({ latencyMs: { chat: 60_000 } });
+    const texts = ['a', 'b', 'c'];
+    const waiting = Promise.allSettled(texts.map((text) => provider.chat(plainRequest(text))));
+    while ((await provider.bill()).billed < texts.length) await sleep(10);
 
     expect((await provider.bill()).concurrentPeak).toBe(3);
+    await provider.stop();
+    await waiting;
   });
 });
 
@@ -116,10 +119,11 @@ describe('latency', () => {
 
     const slow = await timed();
     await provider.control({ latencyMs: { chat: 0 } });
-    const fast = await timed();
+    const fast = [await timed(), await timed(), await timed(), await timed(), await timed()];
 
     expect(slow).toBeGreaterThanOrEqual(295);
-    expect(fast).toBeLessThan(250);
+    // A pause of the machine does not meet them all.
+    expect(Math.min(...fast)).toBeLessThan(250);
   });
 
   it('does not keep a server from closing', async () => {

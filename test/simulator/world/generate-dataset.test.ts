@@ -100,6 +100,16 @@ describe('generateDataset', () => {
     expect((await readdir(parent)).filter((name) => name.includes('partial'))).toEqual([]);
   });
 
+  it('drawn twice at once, is whole, and nothing is left beside it', async () => {
+    const shared = path.join(parent, 'shared');
+    const draw = () => generateDataset({ directory: shared, videos: 1, questionsPerVideo: 1 });
+
+    await Promise.all([draw(), draw()]);
+
+    expect(await readLines(shared)).toHaveLength(1);
+    expect((await readdir(parent)).filter((name) => name.includes('partial'))).toEqual([]);
+  });
+
   it('refuses a folder with files it did not write', async () => {
     const foreign = path.join(parent, 'foreign');
     await mkdir(foreign);

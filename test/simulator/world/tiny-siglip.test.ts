@@ -33,7 +33,10 @@ describe('the committed tiny SigLIP', () => {
 
   it('is the model that the card describes, and small', async () => {
     const card = await readFile(path.join(modelFolder, 'MODEL_CARD.md'), 'utf8');
-    const names = await readdir(modelFolder, { recursive: true });
+    // What is loaded from there leaves its references, also while this test looks.
+    const names = (await readdir(modelFolder, { recursive: true })).filter(
+      (name) => !name.startsWith('.videoqa'),
+    );
     let bytes = 0;
     for (const name of names) {
       const file = path.join(modelFolder, name);

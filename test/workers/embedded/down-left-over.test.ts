@@ -50,7 +50,7 @@ describe.skipIf(!temporalBinary)('downLeftOver', { timeout: 180_000 }, () => {
 
     const result = await downLeftOver(scene.stateFolder, 0);
 
-    await vi.waitFor(() => expect(stillFinishing).toHaveBeenCalledOnce());
+    await vi.waitFor(() => expect(stillFinishing).toHaveBeenCalledOnce(), { timeout: 30_000 });
     process.off('SIGTERM', stillFinishing);
     expect(result.action).toBe('holder-asked');
     expect(result.message).toContain(`kill -9 ${process.pid}`);

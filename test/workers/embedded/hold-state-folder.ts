@@ -10,7 +10,9 @@ const opened = await openEmbeddedTemporal({
   environment: process.env,
   onProgress: (message) => process.stderr.write(`${message}\n`),
 });
+// Listened for before anybody is told: a signal that comes at once must not end the process.
+const askedToEnd = once(process, 'SIGTERM');
 process.stdout.write(`${JSON.stringify({ role: opened.role, address: opened.address })}\n`);
-await once(process, 'SIGTERM');
+await askedToEnd;
 if (opened.role === 'holder') await opened.close();
 clearInterval(keepAlive);

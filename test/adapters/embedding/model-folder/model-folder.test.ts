@@ -5,12 +5,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openEmbedder } from '../../../../adapters/embedding/embedder.ts';
 import { readModelFolder } from '../../../../adapters/embedding/model-folder/model-folder.ts';
 import { EnvironmentError } from '../../../../domain/errors/usage-error.ts';
-import { modelFolder } from '../pictures.ts';
+import { copyModelFolder } from '../pictures.ts';
 
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'model-folder-'));
-  await cp(modelFolder('plain'), folder, { recursive: true });
+  await copyModelFolder('plain', folder);
 });
 afterEach(() => rm(folder, { recursive: true }));
 

@@ -8,7 +8,7 @@ const embedder = await openEmbedder({ modelId: 'test/slow', path, device: 'cpu' 
 const picture = await readFile(picturePath);
 
 const running = embedder.embed([picture]);
-await sleep(200);
+while (embedder.metrics().batches === 0) await sleep(5);
 const refused = embedder.embed([picture]).catch((error) => error.message);
 await embedder.close();
 

@@ -6,7 +6,7 @@ import { openEmbedder } from '../../../../adapters/embedding/embedder.ts';
 import type { SelfTestReport } from '../../../../adapters/embedding/self-test/self-test.ts';
 import type { EmbeddingDtype } from '../../../../domain/run-spec.ts';
 import { EnvironmentError } from '../../../../domain/errors/usage-error.ts';
-import { modelFolder } from '../pictures.ts';
+import { copyModelFolder, modelFolder } from '../pictures.ts';
 
 let home: string;
 let path: string;
@@ -99,11 +99,9 @@ async function selfTest(
   return embedder.selfTest;
 }
 
-/** Without the references that other tests made beside the fixture. */
 async function copyModel(name: 'plain' | 'never-finite'): Promise<void> {
   await rm(path, { recursive: true, force: true });
-  await cp(modelFolder(name), path, { recursive: true });
-  await rm(join(path, '.videoqa'), { recursive: true, force: true });
+  await copyModelFolder(name, path);
 }
 
 function copyWeights(from: 'plain' | 'not-finite', name: string): Promise<void> {
