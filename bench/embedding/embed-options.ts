@@ -9,7 +9,7 @@ Embeds JPEG pictures of 1280x720 and says how fast, beside PyTorch and ONNX Runt
   --model <dir>           a model folder; again for more (the tiny model of this repository)
   --python <path>         a Python with torch, transformers, onnxruntime; without it: "not measured"
   --images <n>            pictures per engine over all rounds (3000 where one takes < 20 ms, else 12)
-  --rounds <n>            turns that each engine takes; the fastest counts (6)
+  --rounds <n>            turns that each engine takes; the fastest counts (12)
   --memory-images <n>     pictures while memory is watched (10000 or 100); 0 leaves it out
   --device <device>       ${embeddingDevices.join(', ')} (cpu)
   --peak-tflops <n>       the device's limit, to tell the share of it that is used
@@ -38,7 +38,7 @@ export function parseEmbedRequest(args: readonly string[]): EmbedRequest {
       model: { type: 'string', multiple: true, default: ['simulator/model/tiny-siglip'] },
       python: { type: 'string' },
       images: { type: 'string' },
-      rounds: { type: 'string', default: '6' },
+      rounds: { type: 'string', default: '12' },
       'memory-images': { type: 'string' },
       device: { type: 'string', default: 'cpu' },
       'peak-tflops': { type: 'string' },
