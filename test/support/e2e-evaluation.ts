@@ -5,11 +5,8 @@ import { fileURLToPath } from 'node:url';
 import type { ConfigInput } from '../../domain/config/config.ts';
 import type { StrategyName } from '../../domain/strategy-spec.ts';
 import { generateDataset } from '../../simulator/world/generate-dataset.ts';
-import { oneProcessAtATime } from './one-process-at-a-time.ts';
 
 const tinyModel = fileURLToPath(new URL('../../simulator/model/tiny-siglip', import.meta.url));
-
-const drawing = new Map<string, Promise<unknown>>();
 
 /** A synthetic dataset with at least this many questions; drawn once for all tests of a machine. */
 export async function drawDataset(items: number): Promise<string> {
@@ -17,14 +14,7 @@ export async function drawDataset(items: number): Promise<string> {
   const questionsPerVideo = items > 1000 ? 10 : 5;
   const videos = Math.ceil(items / questionsPerVideo);
   const directory = join(tmpdir(), `videoqa-e2e-dataset-${videos}x${questionsPerVideo}`);
-  // Whoever draws the same beside another replaces the folder, which that one's run may be reading.
-  const drawn =
-    drawing.get(directory) ??
-    oneProcessAtATime(`${directory}.drawing`, () =>
-      generateDataset({ directory, videos, questionsPerVideo }),
-    );
-  drawing.set(directory, drawn);
-  await drawn;
+  await generateDataset({ directory, videos, questionsPerVideo });
   return directory;
 }
 
